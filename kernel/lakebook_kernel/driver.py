@@ -1,0 +1,181 @@
+"""This notebook's place in the workspace's Spark driver: attached when first used, attached anew when it was lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lakebook.config import ConfigError, find_workspace
+from lakebook.spark.imports import AfterImport
+from lakebook_kernel.interrupts import Interrupts
+from lakebook_kernel.languages.base import CellError, Output
+
+if TYPE_CHECKING:
+    from py4j.java_gateway import JavaObject
+    from pyspark.sql import SparkSession
+
+    from lakebook.spark.attach import Attachment
+
+#: how py4j's message begins that lets the JVM forget an object: sent by the garbage collector, at any time
+_RELEASE = "m\n"
+#: seconds after which an interrupted call is answered by interrupting its thread in the JVM (planning, waiting) …
+INTERRUPT_THREAD = 0.5
+#: … and after which the kernel no longer waits for it
+PATIENCE = 1.3
+
+LOST = (
+    "The Spark driver ended while this cell ran. Python's and R's variables are kept; "
+    "the next cell that uses Spark starts a new driver. (lakebook driver logs says why it ended.)"
+)
+
+
+class Driver:
+    """What the kernel knows of Spark. Nothing here imports PySpark before Spark is used."""
+
+    def __init__(self, folder: Path, names: dict[str, Any], interrupts: Interrupts) -> None:
+        self._folder = folder
+        self._names = names
+        self._interrupts = interrupts
+        self._attachment: Attachment | None = None
+        #: the running cell's id, and whether the driver has been told of it
+        self._cell = ""
+        self._told = False
+        self.output: Output | None = None
+        self._on_event: Callable[[dict[str, Any]], None] = lambda event: None
+        #: temporary views and Scala values, as the driver named them after the last cell
+        self._kept: dict[str, list[str]] = {}
+        self._done = threading.Event()
+        AfterImport("pyspark", self._patch_builders).install()
+
+    @property
+    def attached(self) -> bool:
+        """Whether there is a session now; asking does not make one."""
+        return self._attachment is not None and not self._attachment.connection.closed
+
+    def stale(self, value: Any) -> bool:
+        """Whether ``value`` is a session or context of PySpark's that is no longer attached."""
+        kind = type(value)
+        if kind.__name__ not in ("SparkSession", "SparkContext") or not kind.__module__.startswith("pyspark."):
+            return False
+        current = (self._attachment.session, self._attachment.context) if self._attachment and self.attached else ()
+        return not any(value is mine for mine in current)
+
+    def begin_cell(self, cell: str, output: Output, on_event: Callable[[dict[str, Any]], None]) -> None:
+        """A cell starts; ``on_event`` gets what the driver tells of it. The driver hears of it at its first call."""
+        self._cell, self.output, self._on_event, self._told = cell, output, on_event, False
+
+    def end_cell(self) -> None:
+        """The cell has ended: whatever it printed in the JVM has arrived when this returns."""
+        attachment = self._attachment
+        if attachment is None or not self._told or not self.attached:
+            return
+        self._done.clear()
+        try:
+            attachment.notebook.endCell(self._cell)
+        except Exception:
+            if not self.lost():
+                raise
+            return
+        self._done.wait()
+
+    def lost(self) -> bool:
+        """Whether a call has just failed because the driver ended."""
+        attachment = self._attachment
+        return attachment is not None and attachment.connection.wait_closed(1.0)
+
+    def session(self) -> SparkSession:
+        return self._attach().session
+
+    def notebook(self) -> JavaObject:
+        return self._attach().notebook
+
+    def detach(self) -> None:
+        """Leave the driver; the next use attaches anew."""
+        attachment, self._attachment = self._attachment, None
+        if attachment is not None:
+            attachment.detach()
+            for name in ("spark", "sc"):
+                if self._names.get(name) in (attachment.session, attachment.context):
+                    del self._names[name]
+
+    def interrupt(self) -> None:
+        """Stop this notebook's jobs and Scala code; called on any thread but the main one."""
+        attachment = self._attachment
+        if attachment is not None and self.attached and self._told:
+            attachment.notebook.interrupt()
+
+    def _attach(self) -> Attachment:
+        if self._attachment is not None and self.attached:
+            return self._attachment
+        from lakebook.spark.attach import Attachment
+        from lakebook.spark.connection import DriverError, connect
+
+        lost = self._attachment
+        if lost is not None:
+            self.detach()
+        try:
+            connection = connect(find_workspace(self._folder), self._folder, self._name(), self._say)
+        except (DriverError, ConfigError) as problem:
+            raise CellError(type(problem).__name__, str(problem)) from None
+        with self._interrupts.waiting(lambda elapsed: None):  # PySpark is not left half made
+            attachment = Attachment(connection, self._folder)
+        self._attachment = attachment
+        self._watch_calls(attachment)
+        connection.listen(self._event)
+        self._names["spark"], self._names["sc"] = attachment.session, attachment.context
+        if lost is not None:
+            self._say_what_is_gone()
+        return attachment
+
+    def _name(self) -> str:
+        return str(self._names.get("__session__") or self._folder.name)
+
+    def _patch_builders(self) -> None:
+        from lakebook.spark.attach import Builders
+
+        Builders(self._attach, self.detach).apply()
+
+    def _say(self, text: str) -> None:
+        if self.output is not None:
+            self.output.stream("stderr", text + "\n")
+
+    def _say_what_is_gone(self) -> None:
+        gone = [f"{kind}: {', '.join(names)}" for kind, names in self._kept.items() if names]
+        self._kept = {}
+        self._say("A new Spark driver was started. " + (f"Gone are {'; '.join(gone)}." if gone else "Nothing is lost."))
+
+    def _watch_calls(self, attachment: Attachment) -> None:
+        """Keep the main thread's calls into the JVM whole when the user interrupts, and announce a cell's first one."""
+        client = attachment.gateway._gateway_client
+        send, main = client.send_command, threading.main_thread()
+
+        def send_command(command: str, retry: bool = True, binary: bool = False) -> Any:
+            if threading.current_thread() is not main or command.startswith(_RELEASE):
+                return send(command, retry, binary)
+            if not self._told and self._cell:
+                self._told = True
+                attachment.notebook.beginCell(self._cell)
+            try:
+                with self._interrupts.waiting(self._stop_call, PATIENCE):
+                    return send(command, retry, binary)
+            except KeyboardInterrupt:
+                self._told = False  # the next call may run on another thread of the JVM
+                raise
+
+        client.send_command = send_command
+
+    def _stop_call(self, elapsed: float) -> None:
+        attachment = self._attachment
+        if attachment is not None and self.attached:
+            attachment.notebook.interrupt()
+            if elapsed > INTERRUPT_THREAD:
+                attachment.notebook.interruptThread()
+
+    def _event(self, event: dict[str, Any]) -> None:
+        if event["event"] in ("done", "closed"):
+            self._kept = event.get("kept", self._kept)
+            self._done.set()
+        else:
+            self._on_event(event)

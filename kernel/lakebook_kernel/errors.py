@@ -1,0 +1,151 @@
+"""Errors in the user's terms: the message, the line of the cell, a caret where the place is known."""
+
+from __future__ import annotations
+
+import re
+import sys
+import sysconfig
+from dataclasses import dataclass
+from types import TracebackType
+
+DRIVER_GONE = (
+    "The Spark driver has ended, and with it the frames and sessions it held. Python's and R's variables are kept. "
+    "The next cell that uses spark starts a new driver; lakebook driver logs says why the old one ended."
+)
+
+_LIBRARIES = tuple({sysconfig.get_path(place) for place in ("stdlib", "purelib", "platlib")} | {sys.prefix, "<frozen"})
+_PLAN = re.compile(r";?\s*\n+(== SQL|'|\+- |JVM stacktrace:).*", re.DOTALL)
+_CONTEXT = re.compile(r"\n*== (SQL|DataFrame).* ==\n.*", re.DOTALL)
+_POSITION = re.compile(r"[;(]?\s*\(?\bline (\d+),? pos (\d+)\)?")
+_CAUSE = re.compile(r"^Caused by: ([\w.$]+)(?:: (.*))?$", re.MULTILINE)
+_TASK = re.compile(r"Job aborted due to stage failure.*?: ([\w.$]+(?:Exception|Error)\w*): ", re.DOTALL)
+_WORKER = re.compile(r"Traceback \(most recent call last\):\n(.*?)^(\w[\w.]*(?:: .*?)?)\s*\Z", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """An exception, as it is told."""
+
+    ename: str
+    evalue: str
+    #: the whole, for ``%trace``, where it is more than Python's own traceback
+    full: str = ""
+
+
+def explain(error: BaseException) -> Explained | None:
+    """What a user is told of an exception of Spark's; None when Python's own words will do."""
+    module = type(error).__module__
+    if module.startswith("pyspark.errors"):
+        return _of_pyspark(error)
+    if module.startswith("py4j"):
+        return _of_py4j(error)
+    if isinstance(error, ConnectionError) and _through_py4j(error.__traceback__):
+        return Explained("SparkDriverLost", DRIVER_GONE, str(error))
+    return None
+
+
+def _of_pyspark(error: BaseException) -> Explained:
+    full = str(error)
+    trace = getattr(error, "_stackTrace", None)
+    text = getattr(error, "_desc", None) or full
+    worker = worker_error(text)
+    if worker is not None:
+        return Explained(worker[0], worker[1], f"{full}\n{trace or ''}")
+    return Explained(type(error).__name__, shorten(text), f"{full}\n\n{trace}" if trace else full)
+
+
+def _of_py4j(error: BaseException) -> Explained:
+    if type(error).__name__ == "Py4JNetworkError":
+        return Explained("SparkDriverLost", DRIVER_GONE, str(error))
+    full = str(error)
+    if type(error).__name__ != "Py4JJavaError":
+        return Explained(type(error).__name__, full.splitlines()[0] if full else "", full)
+    worker = worker_error(full)
+    if worker is not None:
+        return Explained(worker[0], worker[1], full)
+    causes = _CAUSE.findall(full)
+    if causes:
+        name, message = causes[-1]
+    else:
+        _, _, rest = full.partition("\n: ")
+        name, _, message = (rest or full).splitlines()[0].partition(": ")
+    return Explained(name.rpartition(".")[2], shorten(message), full)
+
+
+def worker_error(text: str) -> tuple[str, str] | None:
+    """The error inside a Python worker's traceback in a message of Spark's: its name and words with the user's line."""
+    start = text.find("Traceback (most recent call last)")
+    if start < 0:
+        return None
+    lines = text[start:].splitlines()
+    frames: list[tuple[str, str, str]] = []
+    for number, line in enumerate(lines[1:], 1):
+        frame = re.match(r'\s+File "(.+)", line (\d+), in (.+)', line)
+        if frame:
+            following = lines[number + 1].strip() if number + 1 < len(lines) else ""
+            frames.append((frame[1], frame[2], frame[3] + ("" if following.startswith("File ") else f"\0{following}")))
+        elif line and not line.startswith(" "):
+            name, _, message = line.partition(": ")
+            users = [frame for frame in frames if not library(frame[0])]
+            where = ""
+            if users:
+                function, _, source = users[-1][2].partition("\0")
+                where = f" (in {function}, line {users[-1][1]}" + (f": {source})" if source else ")")
+            return name.rpartition(".")[2], message + where
+    return None
+
+
+def shorten(message: str) -> str:
+    """A message of Spark's without the plan and the copy of the query after it."""
+    return _POSITION.sub("", _CONTEXT.sub("", _PLAN.sub("", message))).strip().rstrip(";")
+
+
+def position(message: str) -> tuple[int, int] | None:
+    """The line (from 1) and column (from 0) that a message of Spark's parser names."""
+    found = _POSITION.search(message)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def excerpt(source: str, line: int, column: int | None = None, width: int = 1) -> list[str]:
+    """A line of the cell (from 1) with its number, and a caret below ``column`` (from 0) where that is known."""
+    lines = source.split("\n")
+    if not 1 <= line <= len(lines):
+        return []
+    shown = [f"{line:>4} | {lines[line - 1]}"]
+    if column is not None:
+        lead = "".join("\t" if character == "\t" else " " for character in lines[line - 1][:column])
+        shown.append(f"     | {lead}{'^' * max(1, min(width, len(lines[line - 1]) - column))}")
+    return shown
+
+
+def place(source: str, offset: int) -> tuple[int, int]:
+    """The line (from 1) and column (from 0) of an offset."""
+    before = source[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1)
+
+
+def library(path: str) -> bool:
+    """Whether a file is a library's, as opposed to a cell's or the user's own."""
+    return path.startswith(_LIBRARIES) and "ipykernel_" not in path
+
+
+def _through_py4j(traceback: TracebackType | None) -> bool:
+    while traceback is not None:
+        if "py4j" in traceback.tb_frame.f_code.co_filename:
+            return True
+        traceback = traceback.tb_next
+    return False
+
+
+def users_part(traceback: TracebackType | None) -> TracebackType | None:
+    """The traceback up to its last frame in the user's own code; None when none is."""
+    frames = []
+    while traceback is not None:
+        frames.append(traceback)
+        traceback = traceback.tb_next
+    while frames and library(frames[-1].tb_frame.f_code.co_filename):
+        frames.pop()
+    shown = None
+    for frame in reversed(frames):
+        shown = TracebackType(shown, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    return shown

@@ -1,0 +1,96 @@
+"""What an interrupt does: it raises in Python code, and asks whoever the main thread waits for to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType, TracebackType
+
+#: seconds between two requests to stop the same wait
+AGAIN = 0.2
+
+
+class Interrupts:
+    """The kernel's handler of SIGINT.
+
+    While the main thread waits for another process (a JVM, R), an exception that broke into the wait would leave the
+    two out of step. So the handler only notes the interrupt, a thread asks the other side to stop until the wait ends,
+    and ``KeyboardInterrupt`` is raised then.
+    """
+
+    def __init__(self) -> None:
+        #: called on a thread of its own at every interrupt, whatever the main thread does
+        self.on_interrupt: Callable[[], None] | None = None
+        self._waits: list[Wait] = []
+        self._pending = False
+        self._asking: threading.Thread | None = None
+
+    def waiting(self, stop: Callable[[float], None], patience: float | None = None) -> Wait:
+        """A context in which the main thread waits for another process; see ``Host.waiting``.
+
+        ``stop`` is given the seconds since the interrupt; after ``patience`` seconds without success the wait itself
+        is broken by ``KeyboardInterrupt``.
+        """
+        return Wait(self, stop, patience)
+
+    def handle(self, signum: int, frame: FrameType | None) -> None:
+        """The handler of SIGINT, on the main thread."""
+        if self.on_interrupt is not None:
+            threading.Thread(target=self.on_interrupt, name="lakebook-interrupt", daemon=True).start()
+        if not self._waits:
+            raise KeyboardInterrupt
+        self._pending = True
+        if self._asking is None or not self._asking.is_alive():
+            self._asking = threading.Thread(target=self._ask, name="lakebook-stop", daemon=True)
+            self._asking.start()
+
+    def _ask(self) -> None:
+        began = time.monotonic()
+        while self._pending:
+            try:
+                wait = self._waits[-1]
+            except IndexError:
+                return
+            elapsed = time.monotonic() - began
+            wait.stop(elapsed)
+            if wait.patience is not None and elapsed > wait.patience:
+                wait.broken = True
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
+            time.sleep(AGAIN)
+
+    def break_wait(self, signum: int, frame: FrameType | None) -> None:
+        """The handler of SIGUSR2: breaks a wait whose patience has ended."""
+        if self._waits and self._waits[-1].broken:
+            raise KeyboardInterrupt
+
+    def _enter(self, wait: Wait) -> None:
+        self._waits.append(wait)
+
+    def _leave(self) -> bool:
+        """End the innermost wait; True when an interrupt came and no other wait is left."""
+        self._waits.pop()
+        if self._pending and not self._waits:
+            self._pending = False
+            return True
+        return False
+
+
+class Wait:
+    """One wait of the main thread for another process."""
+
+    def __init__(self, interrupts: Interrupts, stop: Callable[[float], None], patience: float | None) -> None:
+        self.interrupts = interrupts
+        self.stop = stop
+        self.patience = patience
+        self.broken = False
+
+    def __enter__(self) -> None:
+        self.interrupts._enter(self)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self.interrupts._leave():
+            raise KeyboardInterrupt from None

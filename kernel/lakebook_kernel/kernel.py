@@ -1,0 +1,271 @@
+"""The kernel: which language a cell is in, run it, and report."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ipykernel.ipkernel import IPythonKernel
+from traitlets import Type, Unicode
+
+from lakebook_kernel import __version__
+from lakebook_kernel.cell import BadOptions, Cell, read
+from lakebook_kernel.display import frames
+from lakebook_kernel.display.progress import ProgressBars
+from lakebook_kernel.driver import Driver
+from lakebook_kernel.errors import explain
+from lakebook_kernel.interrupts import Interrupts
+from lakebook_kernel.languages import INFO, make
+from lakebook_kernel.languages.base import CellError, Language
+from lakebook_kernel.languages.python import free_names, reaches
+from lakebook_kernel.output import CellOutput
+from lakebook_kernel.sharing.explicit import bring, hand_over
+from lakebook_kernel.shell import LakebookShell
+
+if TYPE_CHECKING:
+    from py4j.java_gateway import JavaObject
+    from pyspark.sql import SparkSession
+
+_KINDS = "_jupyter_types_experimental"
+#: names whose use makes the session
+_SPARK = {"spark", "sc"}
+
+
+class LakebookKernel(IPythonKernel):
+    """Python as IPython runs it, and the other languages beside it."""
+
+    implementation = "lakebook"
+    implementation_version = __version__
+    shell_class = Type(LakebookShell)
+    default_language = Unicode("python", help="The language of cells that name none.").tag(config=True)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.folder = Path.cwd()
+        self.interrupts = Interrupts()
+        self.driver = Driver(self.folder, self.names, self.interrupts)
+        self.interrupts.on_interrupt = self.driver.interrupt
+        signal.signal(signal.SIGUSR2, self.interrupts.break_wait)
+        self._languages: dict[str, Language] = {}
+        self._progress: ProgressBars | None = None
+        frames.register(self.shell.display_formatter, lambda jdf, rows: self.notebook().tableHead(jdf, rows))
+
+    # --- what a language may ask (`Host`)
+
+    @property
+    def names(self) -> dict[str, Any]:
+        namespace: dict[str, Any] = self.shell.user_ns
+        return namespace
+
+    def spark(self) -> SparkSession:
+        return self.driver.session()
+
+    def notebook(self) -> JavaObject:
+        return self.driver.notebook()
+
+    def waiting(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
+        return self.interrupts.waiting(lambda elapsed: stop())
+
+    # --- Jupyter's requests
+
+    @property
+    def language_info(self) -> dict[str, Any]:  # type: ignore[override]
+        return INFO.get(self.default_language) or IPythonKernel.language_info
+
+    def pre_handler_hook(self) -> None:
+        self.saved_sigint_handler = signal.signal(signal.SIGINT, self.interrupts.handle)
+
+    async def do_execute(  # type: ignore[override]
+        self,
+        code: str,
+        silent: bool,
+        store_history: bool = True,
+        user_expressions: dict[str, Any] | None = None,
+        allow_stdin: bool = False,
+        *,
+        cell_meta: dict[str, Any] | None = None,
+        cell_id: str | None = None,
+    ) -> dict[str, Any]:
+        output = CellOutput(self, silent=silent)
+        self._progress = ProgressBars(output)
+        self.driver.begin_cell(str(self.get_parent().get("header", {}).get("msg_id", "")), output, self._event)
+        try:
+            cell = read(code, self.default_language)
+            if cell.language == "python":
+                self._make_session_if_used(cell.code)
+                reply = await super().do_execute(
+                    cell.code, silent, store_history, user_expressions, allow_stdin, cell_id=cell_id
+                )
+                return self._told_alike(reply)
+            return self._run(cell, code, output, store_history and not silent, user_expressions)
+        except (CellError, BadOptions) as error:
+            failure = error if isinstance(error, CellError) else CellError("BadOptions", str(error))
+            return self._failed(failure, output)
+        finally:
+            self.driver.end_cell()
+            self._progress.close()
+
+    def _run(
+        self, cell: Cell, source: str, output: CellOutput, remember: bool, user_expressions: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        """A cell in another language than Python, on its way."""
+        shell = self.shell
+        if remember:
+            shell.history_manager.store_inputs(shell.execution_count, source)
+        try:
+            language = self.language(cell.language)
+            bring(cell, language, self.names)
+            language.run(cell, output)
+            hand_over(cell, language, self.names)
+            reply = {"status": "ok", "user_expressions": shell.user_expressions(user_expressions or {}), "payload": []}
+        except CellError as error:
+            reply = self._failed(error, output)
+        except KeyboardInterrupt:
+            reply = self._failed(CellError("KeyboardInterrupt", "The cell was interrupted."), output)
+        except Exception as error:
+            reply = self._failed(self._unexpected(error, cell), output)
+        reply["execution_count"] = shell.execution_count
+        if remember:
+            shell.execution_count += 1
+        return reply
+
+    def _unexpected(self, error: Exception, cell: Cell) -> CellError:
+        """An exception that the language did not foresee: Spark's own, or a fault of ours."""
+        whole = "".join(self.shell.InteractiveTB.stb2text(
+            self.shell.InteractiveTB.structured_traceback(type(error), error, error.__traceback__)
+        ))
+        told = explain(error)
+        if told is not None:
+            return CellError(told.ename, told.evalue, full=f"{whole}\n{told.full}")
+        return CellError(type(error).__name__, f"{error} (%{cell.language} failed; %trace shows where)", full=whole)
+
+    def _failed(self, error: CellError, output: CellOutput) -> dict[str, Any]:
+        self.shell.last_trace = error.full or "\n".join(error.traceback)
+        output.error(error)
+        return {
+            "status": "error",
+            "ename": error.ename,
+            "evalue": error.evalue,
+            "traceback": error.traceback,
+            "execution_count": self.shell.execution_count,
+            "user_expressions": {},
+            "payload": [],
+        }
+
+    def _told_alike(self, reply: dict[str, Any]) -> dict[str, Any]:
+        """The reply names the error as the ``error`` message did."""
+        told = self.shell.last_told
+        if reply["status"] == "error" and told is not None:
+            reply["ename"], reply["evalue"] = told.ename, told.evalue
+        self.shell.last_told = None
+        return reply
+
+    def language(self, name: str) -> Language:
+        """A language of this notebook, started at its first use."""
+        language = self._languages.get(name)
+        if language is None:
+            language = make(name, self)
+            language.start()
+            self._languages[name] = language
+        return language
+
+    def _make_session_if_used(self, code: str) -> None:
+        """Bind ``spark`` and ``sc`` when the cell reads them, itself or through the notebook's functions."""
+        if self.driver.attached and self.names.get("spark") is self.driver.session():
+            return
+        names = free_names(self.shell.transform_cell(code))
+        stale = {name for name in _SPARK if name not in self.names or self.driver.stale(self.names[name])}
+        if stale and reaches(names, stale, self.names):
+            self.driver.session()
+
+    def _event(self, event: dict[str, Any]) -> None:
+        """What the driver tells while a cell runs."""
+        from lakebook_kernel.display.tables import Table, table_bundle
+
+        output, progress = self.driver.output, self._progress
+        if output is None or progress is None:
+            return
+        match event["event"]:
+            case "stream":
+                output.stream(event["name"], event["text"])
+            case "display":
+                output.display(event["data"], event.get("metadata"))
+            case "result":
+                output.result(event["data"], event.get("metadata"))
+            case "table":
+                output.display(table_bundle(Table.from_json(event["table"])))
+            case "progress":
+                progress.event(event)
+            case "warning":
+                output.stream("stderr", event["text"] + "\n")
+
+    # --- what the editor asks
+
+    def do_complete(self, code: str, cursor_pos: int | None) -> dict[str, Any]:  # type: ignore[override]
+        cursor = len(code) if cursor_pos is None else cursor_pos
+        cell, inside = self._at(code, cursor)
+        if cell is None or cell.language == "python":
+            removed = cell.removed if cell else 0
+            reply = super().do_complete(cell.code if cell else code, cursor - removed)
+            reply["cursor_start"] += removed
+            reply["cursor_end"] += removed
+            return dict(reply)
+        found = inside.complete(cell.code, cursor - cell.removed) if inside else None
+        if found is None:
+            return {"status": "ok", "matches": [], "cursor_start": cursor, "cursor_end": cursor, "metadata": {}}
+        start, end = found.start + cell.removed, found.end + cell.removed
+        kinds = [
+            {"text": match, "type": kind, "start": start, "end": end, "signature": ""}
+            for match, kind in zip(found.matches, found.kinds, strict=False)
+        ]
+        return {
+            "status": "ok",
+            "matches": found.matches,
+            "cursor_start": start,
+            "cursor_end": end,
+            "metadata": {_KINDS: kinds} if kinds else {},
+        }
+
+    def do_inspect(  # type: ignore[override]
+        self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Any = ()
+    ) -> dict[str, Any]:
+        cell, inside = self._at(code, cursor_pos)
+        if cell is None or cell.language == "python":
+            source, removed = (cell.code, cell.removed) if cell else (code, 0)
+            return dict(super().do_inspect(source, cursor_pos - removed, detail_level, omit_sections))
+        data = inside.inspect(cell.code, cursor_pos - cell.removed, detail_level) if inside else None
+        return {"status": "ok", "found": bool(data), "data": data or {}, "metadata": {}}
+
+    def do_is_complete(self, code: str) -> dict[str, Any]:  # type: ignore[override]
+        cell, inside = self._at(code, len(code))
+        if cell is None or cell.language == "python":
+            return dict(super().do_is_complete(cell.code if cell else code))
+        answer = inside.is_complete(cell.code) if inside else None
+        if answer is None:
+            return {"status": "unknown"}
+        return {"status": answer.status} | ({"indent": answer.indent} if answer.status == "incomplete" else {})
+
+    def _at(self, code: str, cursor: int) -> tuple[Cell | None, Language | None]:
+        """The cell that is being written, and its language if that can answer without starting anything large."""
+        try:
+            cell = read(code, self.default_language)
+        except BadOptions:
+            return None, None
+        if cursor < cell.removed:
+            return None, None
+        if cell.language == "python":
+            return cell, None
+        return cell, self._languages.get(cell.language) or make(cell.language, self)
+
+    async def do_shutdown(self, restart: bool) -> dict[str, Any]:  # type: ignore[override]
+        for language in self._languages.values():
+            language.stop()
+        self.driver.detach()
+        answer = super().do_shutdown(restart)
+        return dict(answer if isinstance(answer, dict) else await answer)

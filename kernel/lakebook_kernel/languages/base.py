@@ -1,0 +1,153 @@
+"""What a language of the notebook is: the one interface that the kernel knows."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+from lakebook_kernel.cell import Cell
+
+if TYPE_CHECKING:
+    from py4j.java_gateway import JavaObject
+    from pyspark.sql import SparkSession
+
+MimeBundle = dict[str, Any]
+Stream = Literal["stdout", "stderr"]
+
+
+class Output(Protocol):
+    """Where a running cell writes. All methods may be called from any thread."""
+
+    def stream(self, name: Stream, text: str) -> None:
+        """Send text at once, as it is."""
+
+    def display(
+        self,
+        data: MimeBundle,
+        metadata: dict[str, Any] | None = None,
+        *,
+        display_id: str | None = None,
+        update: bool = False,
+    ) -> None:
+        """Send a ``display_data`` message, or an update of an earlier one with the same ``display_id``."""
+
+    def result(self, data: MimeBundle, metadata: dict[str, Any] | None = None) -> None:
+        """Send the value of the cell's last expression (``execute_result``)."""
+
+
+class CellError(Exception):
+    """A cell failed. Becomes the cell's one ``error`` message.
+
+    ``traceback`` is what the user sees, a line an item, short and in the user's terms; ``full`` is the whole story for
+    ``%trace``. Where the place in the cell is known, ``traceback`` shows the line (see ``errors.excerpt``).
+    """
+
+    def __init__(self, ename: str, evalue: str, traceback: list[str] | None = None, full: str = "") -> None:
+        super().__init__(f"{ename}: {evalue}")
+        self.ename = ename
+        self.evalue = evalue
+        self.traceback = traceback if traceback is not None else [f"{ename}: {evalue}"]
+        self.full = full
+
+
+@dataclass(frozen=True)
+class Completion:
+    """Candidates that replace ``code[start:end]`` (offsets in characters)."""
+
+    matches: list[str]
+    start: int
+    end: int
+    #: one kind per match, such as ``function``, ``table``, ``column``, ``keyword``; empty when unknown
+    kinds: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Completeness:
+    status: Literal["complete", "incomplete", "invalid", "unknown"]
+    indent: str = ""
+
+
+class Host(Protocol):
+    """What a language may ask of the kernel that runs it."""
+
+    #: where relative paths and imports of this notebook start
+    folder: Path
+    #: Python's names in this notebook
+    names: dict[str, Any]
+
+    def spark(self) -> SparkSession:
+        """This notebook's session; starts the driver and attaches when needed. Raises ``CellError``."""
+
+    def notebook(self) -> JavaObject:
+        """The bridge's ``Notebook`` of this kernel, in the driver's JVM; attaches when needed."""
+
+    def waiting(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
+        """Within it the main thread waits for another process and no exception breaks in.
+
+        When the user interrupts, ``stop`` is called on another thread, again every 0.2 s until the wait is over; at its
+        end ``KeyboardInterrupt`` is raised.
+        """
+
+
+class Language(ABC):
+    """A language of the notebook. Only ``run`` must be written; the rest has safe defaults.
+
+    The kernel calls every method but ``interrupt`` on its main thread.
+    """
+
+    #: as in ``Cell.language``
+    name: ClassVar[str]
+    #: Spark DataFrames are handed over as references, nothing is copied.
+    frames_by_reference: ClassVar[bool] = False
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+
+    def start(self) -> None:  # noqa: B027
+        """Start what the language needs; called before the first cell. Raises ``CellError`` when it cannot."""
+
+    @abstractmethod
+    def run(self, cell: Cell, output: Output) -> None:
+        """Run a cell to its end.
+
+        Raises:
+            CellError: the cell failed.
+            KeyboardInterrupt: it was interrupted.
+        """
+
+    def interrupt(self) -> None:  # noqa: B027
+        """Stop the running cell; called from another thread, again for as long as the cell has not ended."""
+
+    def stop(self) -> None:  # noqa: B027
+        """End processes and free what the language holds; may be called when it was never started."""
+
+    def complete(self, code: str, cursor: int) -> Completion | None:
+        """What may stand at ``cursor`` (in characters); None when the language cannot say."""
+        return None
+
+    def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
+        """The documentation of what stands at ``cursor``, or None."""
+        return None
+
+    def is_complete(self, code: str) -> Completeness:
+        return Completeness("unknown")
+
+    def free_names(self, code: str) -> set[str]:
+        """The variables that ``code`` reads and does not bind before, by the language's own parser."""
+        return set()
+
+    def bound_names(self) -> set[str]:
+        """The top-level names that the last cell bound."""
+        return set()
+
+    def take(self, name: str) -> Any:
+        """The value of a variable as Python has it (frames: pyarrow or Spark). Raises ``KeyError`` when unbound."""
+        raise KeyError(name)
+
+    def give(self, name: str, value: Any) -> None:
+        """Bind ``name`` to a Python value. Raises ``TypeError`` when it has no form in this language."""
+        raise TypeError(f"a {type(value).__name__} has no form in {self.name}")

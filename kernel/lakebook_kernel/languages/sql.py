@@ -1,0 +1,188 @@
+"""SQL cells: Spark SQL, one statement after the other; the last result is shown and is ``_sqldf``."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lakebook_kernel.cell import Cell
+from lakebook_kernel.display.tables import Table, table_bundle
+from lakebook_kernel.errors import excerpt, explain, place, position
+from lakebook_kernel.languages.base import CellError, Completeness, Completion, Host, Language, MimeBundle, Output
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+#: rows that are fetched to be shown
+ROWS = 100
+#: the name of the last result, in every language
+RESULT = "_sqldf"
+
+_WORD = re.compile(r"[\w`.]*$")
+_TABLES = re.compile(r"\b(?:from|join|into|update|table|describe)\s+([`\w.]+)(?:\s+(?:as\s+)?(\w+))?", re.IGNORECASE)
+
+
+class SqlLanguage(Language):
+    """Spark SQL in this notebook's session."""
+
+    name: ClassVar[str] = "sql"
+    frames_by_reference: ClassVar[bool] = True
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._started = False
+        self._words: tuple[list[str], list[str]] | None = None
+
+    def start(self) -> None:
+        self.host.spark()
+        self._started = True
+
+    def run(self, cell: Cell, output: Output) -> None:
+        spark, notebook = self.host.spark(), self.host.notebook()
+        head: str | None = None
+        for start, end in notebook.statements(cell.code):
+            try:
+                frame = spark.sql(cell.code[start:end])
+                if frame.columns:
+                    head = notebook.tableHead(frame._jdf, ROWS)
+                    self._keep(frame)
+            except Exception as error:
+                raise _told(error, cell.code, start) from None
+        if head is not None:
+            output.result(table_bundle(Table.from_json(json.loads(head))))
+
+    def _keep(self, frame: DataFrame) -> None:
+        self.host.names[RESULT] = frame
+        self.host.notebook().shareFrame(RESULT, frame._jdf)
+
+    def is_complete(self, code: str) -> Completeness:
+        if not self._started or not code.strip():
+            return Completeness("unknown")
+        status = self.host.notebook().completeness(code)
+        return Completeness(status, "  " if status == "incomplete" else "")
+
+    def free_names(self, code: str) -> set[str]:
+        return set(self.host.notebook().relations(code)) if self._started else set()
+
+    def bound_names(self) -> set[str]:
+        return {RESULT} if RESULT in self.host.names else set()
+
+    def take(self, name: str) -> Any:
+        if name == RESULT:
+            return self.host.names[name]
+        return self.host.spark().table(name)
+
+    def give(self, name: str, value: Any) -> None:
+        from pyspark.sql import DataFrame
+
+        if not isinstance(value, DataFrame):
+            super().give(name, value)
+        self.host.notebook().shareFrame(name, value._jdf)
+
+    def complete(self, code: str, cursor: int) -> Completion | None:
+        if not self._started:
+            return None
+        found = _WORD.search(code[:cursor])
+        word = found[0] if found else ""
+        owner, dot, stem = word.rpartition(".")
+        spark = self.host.spark()
+        columns = self._columns(spark, code)
+        candidates: dict[str, str] = {}
+        if dot:
+            candidates |= dict.fromkeys(columns.get(owner.strip("`").lower(), []), "column")
+            candidates |= dict.fromkeys(self._tables(spark, owner), "table")
+        else:
+            candidates |= {column: "column" for names in columns.values() for column in names}
+            candidates |= dict.fromkeys(self._tables(spark), "table")
+            functions, keywords = self._vocabulary(spark)
+            candidates |= dict.fromkeys(functions, "function")
+            upper = not stem.islower()
+            candidates |= {keyword if upper else keyword.lower(): "keyword" for keyword in keywords}
+        stem = stem.strip("`").lower()
+        matches = [name for name in candidates if name.lower().startswith(stem)]
+        start = cursor - len(word) + len(owner) + len(dot)
+        return Completion([_quoted(name, candidates[name]) for name in matches], start, cursor, [candidates[name] for name in matches])
+
+    def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
+        if not self._started:
+            return None
+        before = _WORD.search(code[:cursor])
+        after = re.match(r"[\w`.]*", code[cursor:])
+        word = (before[0] if before else "") + (after[0] if after else "")
+        if not word:
+            return None
+        spark = self.host.spark()
+        if spark.catalog.functionExists(word):
+            rows = spark.sql(f"DESCRIBE FUNCTION EXTENDED {word}").collect()
+            return {"text/plain": "\n".join(row[0] for row in rows)}
+        if spark.catalog.tableExists(word):
+            fields = spark.table(word).schema.fields
+            return {"text/plain": "\n".join([word, *(f"  {field.name}: {field.dataType.simpleString()}" for field in fields)])}
+        for table, names in self._columns(spark, code).items():
+            if word.rpartition(".")[2] in names:
+                kind = spark.table(table).schema[word.rpartition(".")[2]].dataType.simpleString()
+                return {"text/plain": f"{table}.{word.rpartition('.')[2]}: {kind}"}
+        return None
+
+    def _tables(self, spark: SparkSession, schema: str | None = None) -> list[str]:
+        """Tables and views of a schema (default: the current one), and the schemas' own names."""
+        if schema is not None and not spark.catalog.databaseExists(schema.strip("`")):
+            return []
+        rows = spark.sql(f"SHOW TABLES IN {schema}" if schema else "SHOW TABLES").collect()
+        schemas = [] if schema else [row[0] for row in spark.sql("SHOW SCHEMAS").collect()]
+        return [row["tableName"] for row in rows] + schemas
+
+    def _columns(self, spark: SparkSession, code: str) -> dict[str, list[str]]:
+        """The columns of the tables that the code names, by table and by alias."""
+        columns: dict[str, list[str]] = {}
+        for table, alias in _TABLES.findall(code):
+            name = table.strip("`")
+            if name.lower() not in columns and spark.catalog.tableExists(name):
+                columns[name.lower()] = spark.table(name).columns
+            if alias and name.lower() in columns:
+                columns[alias.lower()] = columns[name.lower()]
+        return columns
+
+    def _vocabulary(self, spark: SparkSession) -> tuple[list[str], list[str]]:
+        if self._words is None:
+            functions = [row[0] for row in spark.sql("SHOW FUNCTIONS").collect()]
+            self._words = ([name for name in functions if name.isidentifier()], list(self.host.notebook().keywords()))
+        return self._words
+
+
+def _quoted(name: str, kind: str) -> str:
+    return name if kind in ("function", "keyword") or re.fullmatch(r"\w+", name) else f"`{name}`"
+
+
+def _told(error: Exception, code: str, start: int) -> CellError | Exception:
+    """A statement's error, with the place in the cell."""
+    told = explain(error)
+    if told is None:
+        return error
+    context = next(iter(_contexts(error)), None)
+    found = position(str(getattr(error, "_desc", "")))
+    if context is not None:
+        first, last = context
+        line, column = place(code, start + first)
+        width = last - first + 1
+    elif found is not None:
+        lead_line, lead_column = place(code, start)
+        line, column = lead_line + found[0] - 1, found[1] + (lead_column if found[0] == 1 else 0)
+        width = 1
+    else:
+        line, column = place(code, start)
+        return CellError(told.ename, told.evalue, [f"{told.ename}: {told.evalue}", *excerpt(code, line)], told.full)
+    return CellError(
+        told.ename, told.evalue, [f"{told.ename}: {told.evalue}", *excerpt(code, line, column, width)], told.full
+    )
+
+
+def _contexts(error: Exception) -> list[tuple[int, int]]:
+    """Where in the statement Spark places the error: first and last offset."""
+    contexts = getattr(error, "getQueryContext", list)() or []
+    return [
+        (context.startIndex(), context.stopIndex())
+        for context in contexts
+        if context.contextType().name == "SQL" and context.startIndex() >= 0
+    ]

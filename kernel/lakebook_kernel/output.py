@@ -1,0 +1,50 @@
+"""Where a running cell writes: Jupyter's messages, in order, from any thread."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from lakebook_kernel.languages.base import CellError, MimeBundle, Stream
+
+if TYPE_CHECKING:
+    from lakebook_kernel.kernel import LakebookKernel
+
+
+class CellOutput:
+    """The output of one cell: keeps the request it answers, so that late output finds its cell."""
+
+    def __init__(self, kernel: LakebookKernel, *, silent: bool = False) -> None:
+        self._kernel = kernel
+        self._parent = kernel.get_parent()
+        self._silent = silent
+
+    def stream(self, name: Stream, text: str) -> None:
+        if text:
+            self._send("stream", {"name": name, "text": text})
+
+    def display(
+        self,
+        data: MimeBundle,
+        metadata: dict[str, Any] | None = None,
+        *,
+        display_id: str | None = None,
+        update: bool = False,
+    ) -> None:
+        content = {"data": data, "metadata": metadata or {}, "transient": {"display_id": display_id} if display_id else {}}
+        self._send("update_display_data" if update else "display_data", content)
+
+    def result(self, data: MimeBundle, metadata: dict[str, Any] | None = None) -> None:
+        content = {"execution_count": self._kernel.execution_count, "data": data, "metadata": metadata or {}}
+        if not self._silent:
+            self._send("execute_result", content)
+
+    def error(self, error: CellError) -> None:
+        """Send the cell's one ``error`` message."""
+        self._send("error", {"ename": error.ename, "evalue": error.evalue, "traceback": error.traceback})
+
+    def _send(self, kind: str, content: dict[str, Any]) -> None:
+        for stream in (sys.stdout, sys.stderr):  # what Python printed before comes first
+            stream.flush()
+        kernel = self._kernel
+        kernel.session.send(kernel.iopub_socket, kind, content, parent=self._parent, ident=kernel._topic(kind))

@@ -1,0 +1,90 @@
+"""IPython's shell, with errors that end at the user's line and ``%trace`` for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any
+
+from IPython.core.magic import Magics, line_magic, magics_class
+from ipykernel.zmqshell import ZMQInteractiveShell
+
+from lakebook_kernel.errors import Explained, explain, users_part
+
+
+class LakebookShell(ZMQInteractiveShell):
+    """Runs Python cells. What differs from IPython's own is how an error is told."""
+
+    #: the whole story of the last error, of any language
+    last_trace: str = ""
+    #: how the last error was told, where not in Python's own words
+    last_told: Explained | None = None
+
+    def init_magics(self) -> None:
+        super().init_magics()
+        self.register_magics(Trace)
+
+    def showtraceback(  # type: ignore[override]
+        self,
+        exc_tuple: tuple[type[BaseException], BaseException, TracebackType | None] | None = None,
+        *args: Any,
+        **options: Any,
+    ) -> None:
+        """Show the last exception: the frames down to the user's last line, then what happened."""
+        kind, error, traceback = self._get_exc_info(exc_tuple)
+        if isinstance(error, SyntaxError) or hasattr(error, "_render_traceback_"):
+            super().showtraceback(exc_tuple, *args, **options)
+            return
+        told = self.last_told = explain(error)
+        self.last_trace = self._whole(kind, error, traceback, told)
+        with _short(error) as shown:
+            if told is None:
+                super().showtraceback((kind, error, shown or traceback), *args, **options)
+            else:
+                stand_in = type(told.ename, (Exception,), {})(told.evalue)
+                lines = self.InteractiveTB.structured_traceback(type(stand_in), stand_in, shown, tb_offset=None)
+                self._showtraceback(type(stand_in), stand_in, lines)
+
+    def _whole(
+        self, kind: type[BaseException], error: BaseException, traceback: TracebackType | None, told: Explained | None
+    ) -> str:
+        lines = self.InteractiveTB.structured_traceback(kind, error, traceback, tb_offset=None)
+        return "\n".join([*lines, *([told.full] if told else [])])
+
+
+@contextmanager
+def _short(error: BaseException) -> Iterator[TracebackType | None]:
+    """Meanwhile, the exceptions that led to this one end at the user's lines too; those without any are left out."""
+    kept = []
+    link: BaseException | None = error
+    while link is not None:
+        kept.append((link, link.__traceback__, link.__cause__, link.__context__, link.__suppress_context__))
+        before = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+        while before is not None and users_part(before.__traceback__) is None:
+            before = before.__cause__ or (None if before.__suppress_context__ else before.__context__)
+        if link is not error:
+            link.__traceback__ = users_part(link.__traceback__)
+        if link.__cause__ is not None:
+            link.__cause__ = before
+        elif not link.__suppress_context__:
+            link.__context__ = before
+        link = before if before not in [entry[0] for entry in kept] else None
+    try:
+        yield users_part(error.__traceback__)
+    finally:
+        for link, traceback, cause, context, suppress in kept:
+            link.__traceback__, link.__cause__, link.__context__ = traceback, cause, context
+            link.__suppress_context__ = suppress
+
+
+@magics_class
+class Trace(Magics):
+    """``%trace``."""
+
+    @line_magic
+    def trace(self, line: str) -> None:
+        """Show the last error as a whole, with the frames of libraries and of the JVM."""
+        shell = self.shell
+        assert isinstance(shell, LakebookShell)
+        print(shell.last_trace or "There has been no error.")

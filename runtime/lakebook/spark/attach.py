@@ -1,0 +1,193 @@
+"""PySpark's side of an attached process: a gateway, a ``SparkContext`` and a ``SparkSession`` over a shared driver.
+
+PySpark takes a process to own its driver. Here it is a guest: what would end, reset or reconfigure the driver for
+everybody is turned into what it means for this process alone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lakebook.spark.connection import Connection
+
+if TYPE_CHECKING:
+    from py4j.java_gateway import JavaGateway, JavaObject
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+
+class Attachment:
+    """This process, attached to a driver: its session and what belongs to it. A process has one at a time.
+
+    Args:
+        connection: to the driver; closed with ``detach``.
+        folder: what imports of Python workers start from.
+    """
+
+    def __init__(self, connection: Connection, folder: Path) -> None:
+        self.connection = connection
+        with _handlers_kept():
+            self.gateway: JavaGateway = _gateway(connection)
+            #: the bridge's ``Notebook``
+            self.notebook: JavaObject = self.gateway.entry_point
+            self.context, self.session = _session(self.gateway, self.notebook, folder)
+
+    def detach(self) -> None:
+        """Give the session back; the driver and the others go on. PySpark can be attached anew afterwards."""
+        from pyspark import SparkContext
+        from pyspark.sql import SparkSession
+
+        self.connection.close()
+        server = self.context._accumulatorServer
+        if server is not None:
+            server.shutdown()
+        self.context._jsc = None
+        SparkContext._active_spark_context = None
+        SparkContext._gateway = SparkContext._jvm = None
+        SparkSession._instantiatedSession = SparkSession._activeSession = None
+        self.gateway.shutdown()
+
+
+@contextmanager
+def _handlers_kept() -> Iterator[None]:
+    """Keep PySpark's handler of SIGINT out: it would cancel the jobs of every notebook."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _gateway(connection: Connection) -> JavaGateway:
+    from pyspark.java_gateway import launch_gateway
+
+    door = {"PYSPARK_GATEWAY_PORT": str(connection.port), "PYSPARK_GATEWAY_SECRET": connection.secret}
+    os.environ.update(door)
+    try:
+        return launch_gateway()
+    finally:
+        for variable in door:  # programs that this process starts are not this notebook
+            del os.environ[variable]
+
+
+def _session(gateway: JavaGateway, notebook: JavaObject, folder: Path) -> tuple[SparkContext, SparkSession]:
+    from pyspark import SparkConf, SparkContext
+    from pyspark.sql import SparkSession
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # else Spark's workers run whatever python3 is first on PATH
+    java_context = notebook.javaSparkContext()
+    SparkContext._gateway, SparkContext._jvm = gateway, gateway.jvm
+    context = SparkContext(
+        gateway=gateway,
+        jsc=java_context,
+        conf=SparkConf(_jvm=gateway.jvm, _jconf=java_context.getConf()),
+        environment={"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)},
+    )
+    sessions = SparkSession._get_j_spark_session_class(gateway.jvm)
+    default = sessions.getDefaultSession()
+    session = SparkSession(context, notebook.session())
+    if default.isDefined():  # PySpark has just made this notebook's session everybody's default
+        sessions.setDefaultSession(default.get())
+    return context, session
+
+
+class Builders:
+    """Makes code that builds a session or context of its own get the notebook's, and ``stop()`` leave the driver be.
+
+    PySpark is not imported for it: the changes are made when something else imports it.
+    """
+
+    def __init__(self, attach: Callable[[], Attachment], detach: Callable[[], None]) -> None:
+        self._attach = attach
+        self._detach = detach
+
+    def apply(self) -> None:
+        """Change ``pyspark``'s classes; called once, after it was imported."""
+        from pyspark import SparkContext
+        from pyspark.sql import SparkSession
+
+        self._context(SparkContext)
+        self._builder(SparkSession)
+
+    def _context(self, kind: type[SparkContext]) -> None:
+        make, get_or_create = kind.__init__, kind.getOrCreate.__func__  # type: ignore[attr-defined]
+
+        def __init__(context: SparkContext, *args: Any, **options: Any) -> None:
+            if options.get("gateway") is None:
+                self._attach()
+            make(context, *args, **options)
+
+        def getOrCreate(cls: type[SparkContext], conf: Any = None) -> SparkContext:
+            self._attach()
+            context: SparkContext = get_or_create(cls, conf)
+            return context
+
+        def stop(context: SparkContext) -> None:
+            self._stopped("sc.stop()")
+
+        def cancelAllJobs(context: SparkContext) -> None:
+            self._attach().notebook.interrupt()
+
+        kind.__init__ = __init__  # type: ignore[method-assign]
+        kind.getOrCreate = classmethod(getOrCreate)  # type: ignore[method-assign,assignment]
+        kind.stop = stop  # type: ignore[method-assign]
+        kind.cancelAllJobs = cancelAllJobs  # type: ignore[method-assign]
+
+    def _builder(self, kind: type[SparkSession]) -> None:
+        builder = kind.Builder
+        get_or_create = builder.getOrCreate
+
+        def getOrCreate(self_: SparkSession.Builder) -> SparkSession:
+            options = dict(self_._options)
+            if "spark.remote" in options or "SPARK_REMOTE" in os.environ:
+                return get_or_create(self_)
+            session = self._attach().session
+            _warn_of_driver_settings(session, options)
+            return get_or_create(self_)
+
+        def stop(session: SparkSession) -> None:
+            self._stopped("spark.stop()")
+
+        builder.getOrCreate = getOrCreate  # type: ignore[method-assign]
+        kind.stop = stop  # type: ignore[method-assign]
+
+    def _stopped(self, call: str) -> None:
+        warnings.warn(
+            f"{call} detached this notebook from Spark; the driver goes on for the others. "
+            "The next use of spark attaches again. To end the driver: lakebook driver stop",
+            stacklevel=3,
+        )
+        self._detach()
+
+
+#: Settings that scripts carry along and that mean nothing, or are always met, in an attached session.
+_MET = {"spark.app.name", "spark.master", "spark.jars.packages"}
+
+
+def _warn_of_driver_settings(session: SparkSession, options: dict[str, Any]) -> None:
+    """Say once which of a builder's settings belong to the whole driver, and where they are set."""
+    current = session.sparkContext._conf
+    unmet = []
+    for name, value in options.items():
+        if name in _MET or not name.startswith("spark.") or session.conf.isModifiable(name):
+            continue
+        present = session.conf.get(name, None) or current.get(name, "")
+        if str(value) not in {present, *str(present).split(",")}:
+            unmet.append(name)
+    if unmet:
+        warnings.warn(
+            f"{', '.join(unmet)} cannot be set by a session: the driver is already running and is shared. "
+            "Set it under [spark.conf] in lakebook.toml, then: lakebook driver stop",
+            stacklevel=3,
+        )

@@ -1,0 +1,43 @@
+"""What all tests share: kernelspecs in a folder of their own, one workspace, one driver in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lakebook.kernelspecs import install
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Jupyter's files and IPython's history go to folders of this run; the caches of set-up stay."""
+    home = tmp_path_factory.mktemp("jupyter")
+    install(prefix=home)
+    changes = {
+        "JUPYTER_PATH": str(home / "share" / "jupyter"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "LAKEBOOK_IDLE_TIMEOUT": "120",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in changes.items():
+            patch.setenv(name, value)
+        for name in [name for name in os.environ if name.startswith(("SPARK_", "PYSPARK_"))]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a workspace whose driver is stopped when all tests are done."""
+    from lakebook.config import find_workspace
+    from lakebook.spark import driver
+
+    folder = tmp_path_factory.mktemp("workspace")
+    (folder / "lakebook.toml").write_text("[spark]\nmaster = 'local[2]'\n")
+    yield folder
+    driver.stop(find_workspace(folder))

@@ -1,0 +1,59 @@
+"""Errors are told in the user's terms."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from lakebook_kernel import errors
+
+UDF = '''An exception was thrown from the Python worker. Please see the stack trace below.
+Traceback (most recent call last):
+  File "/usr/lib/python3.11/site-packages/pyspark/worker.py", line 1, in main
+    process()
+  File "/tmp/ipykernel_5/12.py", line 3, in halve
+    return 1 / x
+           ~~^~~
+ZeroDivisionError: division by zero
+'''
+
+
+def test_the_plan_and_the_query_are_left_out() -> None:
+    message = "[TABLE_OR_VIEW_NOT_FOUND] The table `t` cannot be found. SQLSTATE: 42P01; line 2 pos 14;\n'Project [*]\n+- 'Rel"
+    assert errors.shorten(message) == "[TABLE_OR_VIEW_NOT_FOUND] The table `t` cannot be found. SQLSTATE: 42P01"
+    assert errors.position(message) == (2, 14)
+
+
+def test_an_error_in_a_worker_names_the_users_line() -> None:
+    assert errors.worker_error(UDF) == ("ZeroDivisionError", "division by zero (in halve, line 3: return 1 / x)")
+
+
+def test_a_caret_stands_below_the_place() -> None:
+    assert errors.excerpt("SELECT 1\nFORM t", 2, 0, 4) == ["   2 | FORM t", "     | ^^^^"]
+    assert errors.excerpt("\tx", 1, 1) == ["   1 | \tx", "     | \t^"]
+    assert errors.excerpt("one line", 7) == []
+
+
+def test_offsets_have_a_line_and_a_column() -> None:
+    assert errors.place("ab\ncd", 4) == (2, 1)
+    assert errors.place("ab", 0) == (1, 0)
+
+
+def test_a_traceback_ends_at_the_users_line() -> None:
+    import json
+
+    try:
+        json.loads("{")
+    except json.JSONDecodeError as error:
+        shown = errors.users_part(error.__traceback__)
+        assert shown is not None and shown.tb_frame.f_code.co_filename == __file__
+        assert shown.tb_next is None
+    else:
+        pytest.fail("no error")
+
+
+def test_what_is_a_library() -> None:
+    assert errors.library(sys.modules["json"].__file__ or "")
+    assert not errors.library(__file__)
+    assert not errors.library("/tmp/ipykernel_17/123.py")

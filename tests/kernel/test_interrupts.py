@@ -1,0 +1,82 @@
+"""SIGINT raises in Python code, and asks whoever the main thread waits for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from lakebook_kernel.interrupts import Interrupts
+
+
+@pytest.fixture
+def interrupts() -> Iterator[Interrupts]:
+    made = Interrupts()
+    before = signal.signal(signal.SIGINT, made.handle), signal.signal(signal.SIGUSR2, made.break_wait)
+    yield made
+    signal.signal(signal.SIGINT, before[0])
+    signal.signal(signal.SIGUSR2, before[1])
+
+
+def interrupt() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0)
+
+
+def test_python_code_is_broken_at_once(interrupts: Interrupts) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        interrupt()
+
+
+def test_a_wait_ends_whole_before_the_exception(interrupts: Interrupts) -> None:
+    stopped = threading.Event()
+    whole = False
+    with pytest.raises(KeyboardInterrupt), interrupts.waiting(lambda elapsed: stopped.set()):
+        interrupt()
+        assert stopped.wait(5)
+        whole = True
+    assert whole
+
+
+def test_the_interrupt_takes_the_place_of_the_error_it_caused(interrupts: Interrupts) -> None:
+    with pytest.raises(KeyboardInterrupt), interrupts.waiting(lambda elapsed: None):
+        interrupt()
+        raise RuntimeError("the job was cancelled")
+
+
+def test_an_inner_wait_does_not_end_the_outer_one(interrupts: Interrupts) -> None:
+    asked: list[str] = []
+    outer_whole = False
+    with pytest.raises(KeyboardInterrupt), interrupts.waiting(lambda elapsed: asked.append("outer")):
+        with interrupts.waiting(lambda elapsed: asked.append("inner")):
+            interrupt()
+        while "outer" not in asked:
+            time.sleep(0.01)
+        outer_whole = True
+    assert outer_whole
+
+
+def test_patience_ends_a_wait_that_does_not_stop(interrupts: Interrupts) -> None:
+    with pytest.raises(KeyboardInterrupt), interrupts.waiting(lambda elapsed: None, patience=0.1):
+        interrupt()
+        threading.Event().wait(30)
+        pytest.fail("the wait was not broken")
+
+
+def test_nothing_is_left_after_an_interrupt(interrupts: Interrupts) -> None:
+    with pytest.raises(KeyboardInterrupt), interrupts.waiting(lambda elapsed: None):
+        interrupt()
+    with interrupts.waiting(lambda elapsed: None):
+        pass
+
+
+def test_whoever_wants_to_hear_is_told_of_every_interrupt(interrupts: Interrupts) -> None:
+    heard = threading.Event()
+    interrupts.on_interrupt = heard.set
+    with pytest.raises(KeyboardInterrupt):
+        interrupt()
+    assert heard.wait(5)
