@@ -1,0 +1,89 @@
+package lakebook.bridge
+
+import java.io.{BufferedOutputStream, BufferedReader, IOException, InputStreamReader}
+import java.net.{InetAddress, ServerSocket, Socket}
+import java.nio.charset.StandardCharsets.UTF_8
+import java.security.MessageDigest
+
+import scala.util.control.NonFatal
+
+import com.fasterxml.jackson.databind.JsonNode
+import org.apache.spark.internal.Logging
+
+/** The driver's control socket on loopback. A client says one line of JSON and gets one; the connection of an attached
+  * kernel then stays open and is its lifeline: when it ends, however that comes about, so does the notebook.
+  *
+  * `stop` is called, once, when a client asks for the driver's end.
+  */
+class Door(driver: Driver, secret: String, about: Map[String, Any], stop: () => Unit) extends Logging {
+  private val server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress)
+
+  def port: Int = server.getLocalPort
+
+  def open(): Unit = thread("lakebook door") {
+    while (true) {
+      val client = server.accept()
+      thread("lakebook client")(answer(client))
+    }
+  }
+
+  private def answer(client: Socket): Unit =
+    try {
+      client.setTcpNoDelay(true)
+      client.setSoTimeout(Door.Patience)
+      val lines = new BufferedReader(new InputStreamReader(client.getInputStream, UTF_8))
+      val request = Json.read(Option(lines.readLine()).getOrElse("null"))
+      if (!allowed(request.path("secret").asText)) reply(client, "ok" -> false, "error" -> "the secret is wrong")
+      else request.path("command").asText match {
+        case "attach" => attach(client, lines, request)
+        case "status" =>
+          val names = driver.attached.map(notebook => Map("name" -> notebook.name, "folder" -> notebook.folder))
+          reply(client, Seq("ok" -> true, "notebooks" -> names, "idle" -> driver.idle) ++ about: _*)
+        case "stop" =>
+          reply(client, "ok" -> true)
+          stop()
+        case other => reply(client, "ok" -> false, "error" -> s"there is no command '$other'")
+      }
+    } catch {
+      case problem: IOException => logInfo(s"a client left: ${problem.getMessage}")
+    } finally client.close()
+
+  private def attach(client: Socket, lines: BufferedReader, request: JsonNode): Unit = {
+    val name = request.path("name").asText
+    val out = new BufferedOutputStream(client.getOutputStream)
+    val events = new Events(out, name)
+    val notebook =
+      try Some(driver.attach(request.path("folder").asText, name, events))
+      catch {
+        case NonFatal(problem) =>
+          logError(s"attaching $name", problem)
+          reply(client, "ok" -> false, "error" -> problem.toString)
+          events.close()
+          None
+      }
+    for (notebook <- notebook)
+      try {
+        reply(client, "ok" -> true, "id" -> notebook.id, "port" -> notebook.port, "secret" -> notebook.secret)
+        client.setSoTimeout(0)
+        while (lines.readLine() != null) {}
+      } finally notebook.close()
+  }
+
+  private def allowed(word: String): Boolean = MessageDigest.isEqual(word.getBytes(UTF_8), secret.getBytes(UTF_8))
+
+  private def reply(client: Socket, fields: (String, Any)*): Unit = {
+    client.getOutputStream.write((Json.write(fields.toMap) + "\n").getBytes(UTF_8))
+    client.getOutputStream.flush()
+  }
+
+  private def thread(name: String)(work: => Unit): Unit = {
+    val made = new Thread(() => work, name)
+    made.setDaemon(true)
+    made.start()
+  }
+}
+
+object Door {
+  /** How long a client may take to say what it wants; milliseconds. */
+  private val Patience = 10000
+}

@@ -1,0 +1,36 @@
+package lakebook.bridge
+
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicLong
+
+import org.apache.spark.lakebook.SharedContext
+import org.apache.spark.sql.classic.SparkSession
+
+/** What there is once in the JVM, and the notebooks attached to it. */
+class Driver(val context: SharedContext, val base: SparkSession) {
+  val cache: SharedCache = SharedCache.install(base)
+  val progress = new Progress
+  private val notebooks = new ConcurrentHashMap[String, Notebook]
+  private val next = new AtomicLong
+  @volatile private var lastUse = System.nanoTime()
+
+  context.addSparkListener(progress)
+  context.warn = (id, text) => Option(notebooks.get(id)).foreach(_.warn(text))
+
+  /** To be called on a thread that does nothing for any other notebook. */
+  def attach(folder: String, name: String, events: Events): Notebook = {
+    val notebook = new Notebook(s"n${next.incrementAndGet()}", folder, name, events, this)
+    notebooks.put(notebook.id, notebook)
+    notebook
+  }
+
+  def forget(notebook: Notebook): Unit = {
+    notebooks.remove(notebook.id)
+    lastUse = System.nanoTime()
+  }
+
+  def attached: Iterable[Notebook] = scala.jdk.CollectionConverters.CollectionHasAsScala(notebooks.values).asScala
+
+  /** Seconds since a notebook was last attached; 0 while one is. */
+  def idle: Double = if (notebooks.isEmpty) (System.nanoTime() - lastUse) / 1e9 else 0
+}

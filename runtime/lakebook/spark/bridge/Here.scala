@@ -1,0 +1,25 @@
+package lakebook.bridge
+
+import org.apache.spark.TaskContext
+import org.apache.spark.lakebook.SharedContext
+
+/** Which notebook the current thread works for: said by Spark's local properties, which child threads inherit and
+  * which Spark carries to its own pools, to streams and into tasks.
+  */
+object Here {
+  val Notebook = "lakebook.notebook"
+  val Folder = "lakebook.folder"
+  val Cell = "lakebook.cell"
+
+  /** The id of the thread's notebook. */
+  def notebook: Option[String] = property(Notebook)
+
+  /** Where relative paths of the thread's notebook start. */
+  def folder: Option[String] = property(Folder)
+
+  private def property(name: String): Option[String] =
+    Option(TaskContext.get()) match {
+      case Some(task) => Option(task.getLocalProperty(name))
+      case None       => SharedContext.localProperty(name)
+    }
+}

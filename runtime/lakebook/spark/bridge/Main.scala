@@ -1,0 +1,89 @@
+package lakebook.bridge
+
+import java.lang.management.ManagementFactory
+import java.nio.file.{Files, Path}
+import java.time.Instant
+import java.util.concurrent.atomic.AtomicBoolean
+
+import scala.jdk.CollectionConverters._
+
+import com.fasterxml.jackson.databind.JsonNode
+import org.apache.spark.SparkConf
+import org.apache.spark.lakebook.SharedContext
+import org.apache.spark.sql.classic.SparkSession
+
+/** A workspace's driver. Its one argument is a file: `{"state", "connection", "tables", "idle", "metastore", "spark"}`.
+  *
+  * It belongs to no process: it ends when it is asked to, or when nothing has been attached for a while.
+  */
+object Main {
+  def main(arguments: Array[String]): Unit =
+    try {
+      val settings = Json.read(Files.readString(Path.of(arguments.head)))
+      new Main(settings).run()
+    } catch {
+      case problem: Throwable =>
+        problem.printStackTrace()
+        System.err.println(s"$Failed${reason(problem)}")
+        Runtime.getRuntime.halt(1)
+    }
+
+  /** Starts the line of the log by which the one who started the driver knows why it ended. */
+  private val Failed = "lakebook: the driver cannot start: "
+
+  private def reason(problem: Throwable): String = {
+    val root = Iterator.iterate(problem)(_.getCause).takeWhile(_ != null).toSeq.last
+    Option(root.getMessage).getOrElse(root.toString).linesIterator.next()
+  }
+
+  /** The context and the session from which all others are made; `metastore` is told when its tables are there. */
+  def start(settings: JsonNode): Driver = {
+    val metastore = if (settings.hasNonNull("metastore")) None else Some(new Metastore(Path.of(settings.path("state").asText)))
+    val catalog = metastore.map(_.join()).getOrElse(Metastore.remote(settings.path("metastore").asText))
+    val conf = new SparkConf(false).setAll(catalog)
+    settings.path("spark").properties().asScala.foreach(entry => conf.set(entry.getKey, entry.getValue.asText))
+    val context = SharedContext.create(conf)
+    val base = SparkSession.builder().config(conf).getOrCreate()
+    base.sharedState.externalCatalog.listDatabases()
+    metastore.foreach(_.ready())
+    new Driver(context, base)
+  }
+}
+
+class Main(settings: JsonNode) {
+  private val connection = Path.of(settings.path("connection").asText)
+  private val driver = Main.start(settings)
+  private val ending = new AtomicBoolean
+
+  def run(): Unit = {
+    val secret = Notebook.newSecret()
+    val about = Map[String, Any](
+      "pid" -> ProcessHandle.current().pid,
+      "started" -> Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean.getStartTime).toString,
+      "master" -> driver.context.master,
+      "version" -> driver.context.version,
+      "java" -> System.getProperty("java.version"),
+    )
+    val door = new Door(driver, secret, about, () => end())
+    listTables()
+    door.open()
+    OwnerOnly.write(connection, Json.write(about ++ Map("port" -> door.port, "secret" -> secret)))
+    Runtime.getRuntime.addShutdownHook(new Thread(() => Files.deleteIfExists(connection)))
+    val limit = settings.path("idle").asDouble
+    while (driver.idle < limit && !driver.context.isStopped) Thread.sleep(math.min(1000, (limit * 200).toLong + 1))
+    end()
+  }
+
+  private def listTables(): Unit = if (settings.hasNonNull("tables")) {
+    val list = new TableList(driver.base.sharedState.externalCatalog, Path.of(settings.path("tables").asText))
+    driver.context.addSparkListener(list)
+    list.refresh()
+  }
+
+  private def end(): Unit = if (ending.compareAndSet(false, true)) {
+    Files.deleteIfExists(connection)
+    driver.attached.toSeq.foreach(_.close())
+    driver.context.stop()
+    System.exit(0)
+  }
+}

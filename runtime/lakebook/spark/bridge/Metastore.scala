@@ -1,0 +1,93 @@
+package lakebook.bridge
+
+import java.io.PrintWriter
+import java.net.{InetAddress, ServerSocket}
+import java.nio.channels.FileChannel
+import java.nio.file.{Files, Path}
+import java.nio.file.StandardOpenOption.{CREATE, WRITE}
+
+import org.apache.derby.drda.NetworkServerControl
+import org.apache.spark.internal.Logging
+
+/** The catalog's database: one Derby database in the workspace, which only one process may open.
+  *
+  * The driver that holds the lock opens it and serves it on loopback, with a password, to the workspace's other drivers.
+  * When it ends, however that comes about, the lock passes to one of them, which goes on serving at the same port.
+  */
+class Metastore(state: Path) extends Logging {
+  private val lockFile = FileChannel.open(state.resolve("metastore.lock"), CREATE, WRITE)
+  private val about = state.resolve("metastore.json")
+  private var address = Metastore.Address(0, Notebook.newSecret())
+
+  /** Spark's settings that lead to the database. */
+  def join(): Map[String, String] = {
+    val serving = await()
+    if (serving) serve() else takeOverLater()
+    val place = if (serving) "jdbc:derby:metastore_db" else s"jdbc:derby://127.0.0.1:${address.port}/metastore_db"
+    val driver = if (serving) "org.apache.derby.iapi.jdbc.AutoloadedDriver" else "org.apache.derby.client.ClientAutoloadedDriver"
+    Map(
+      "spark.hadoop.javax.jdo.option.ConnectionURL" -> s"$place;create=true",
+      "spark.hadoop.javax.jdo.option.ConnectionDriverName" -> driver,
+      "spark.hadoop.javax.jdo.option.ConnectionUserName" -> Metastore.User,
+      "spark.hadoop.javax.jdo.option.ConnectionPassword" -> address.password,
+    )
+  }
+
+  /** The tables of the database are made: others may come. */
+  def ready(): Unit = if (!Files.exists(about)) OwnerOnly.write(about, Json.write(Map("port" -> address.port, "password" -> address.password)))
+
+  /** Until this driver may open the database, or another one serves it: which of the two. */
+  private def await(): Boolean = {
+    val end = System.nanoTime() + Metastore.Patience * 1000000000L
+    while (System.nanoTime() < end) {
+      if (lockFile.tryLock() != null) {
+        Files.deleteIfExists(about)
+        return true
+      }
+      if (Files.exists(about)) {
+        val found = Json.read(Files.readString(about))
+        address = Metastore.Address(found.path("port").asInt, found.path("password").asText)
+        return false
+      }
+      Thread.sleep(50)
+    }
+    throw new IllegalStateException(s"another driver of this workspace holds $state/metastore.lock, but does not serve the catalog")
+  }
+
+  private def serve(): Unit = {
+    if (address.port == 0) address = address.copy(port = Metastore.freePort())
+    System.setProperty("derby.system.home", state.toString)
+    System.setProperty("derby.stream.error.file", state.resolve("derby.log").toString)
+    System.setProperty("derby.connection.requireAuthentication", "true")
+    System.setProperty("derby.authentication.provider", "BUILTIN")
+    System.setProperty(s"derby.user.${Metastore.User}", address.password)
+    new NetworkServerControl(InetAddress.getLoopbackAddress, address.port, Metastore.User, address.password)
+      .start(new PrintWriter(System.err, true))
+  }
+
+  private def takeOverLater(): Unit = {
+    val heir = new Thread(() => { lockFile.lock(); logInfo("serving the catalog from now on"); serve() }, "lakebook metastore")
+    heir.setDaemon(true)
+    heir.start()
+  }
+}
+
+object Metastore {
+  private case class Address(port: Int, password: String)
+  private val User = "lakebook"
+
+  /** Seconds to wait for the driver that started a moment earlier. */
+  private val Patience = 90
+
+  /** Settings for a Postgres database that the workspace names. */
+  def remote(url: String): Map[String, String] = Map(
+    "spark.hadoop.javax.jdo.option.ConnectionURL" -> url,
+    "spark.hadoop.javax.jdo.option.ConnectionDriverName" -> "org.postgresql.Driver",
+  )
+
+  private def freePort(): Int = {
+    val socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress)
+    try socket.getLocalPort
+    finally socket.close()
+  }
+}

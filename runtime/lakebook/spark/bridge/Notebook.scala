@@ -1,0 +1,119 @@
+package lakebook.bridge
+
+import java.security.SecureRandom
+import java.util.Base64
+import java.util.concurrent.atomic.AtomicBoolean
+
+import scala.util.control.NonFatal
+
+import org.apache.spark.api.java.JavaSparkContext
+import org.apache.spark.internal.Logging
+import org.apache.spark.lakebook.SharedContext
+import org.apache.spark.sql.Dataset
+import org.apache.spark.sql.classic.SparkSession
+
+/** One attached kernel: its session and all that ends with it. The entry point of its gateway.
+  *
+  * Made on a thread of its own, from which the threads of all its connections descend: what is set there (which notebook
+  * it is, its tag, active session, scheduling pool) holds for every call the kernel makes, also after an interrupt,
+  * when py4j goes on in a new thread.
+  */
+class Notebook(val id: String, val folder: String, val name: String, val events: Events, driver: Driver) extends Logging {
+  val session: SparkSession = driver.base.newSession()
+  lazy val javaSparkContext: JavaSparkContext = new JavaSparkContext(context)
+
+  private val scalaMade = new AtomicBoolean
+  lazy val scala: ScalaInterpreter = { scalaMade.set(true); new ScalaInterpreter(this) }
+
+  @volatile private var cellThread: Thread = null
+  private val closed = new AtomicBoolean
+  belongHere()
+  session.streams.addListener(new StreamsOutliveInterrupts(context, id))
+  private val gateway = new Gateway(this, Notebook.newSecret())
+
+  def port: Int = gateway.port
+  def secret: String = gateway.secret
+
+  /** Called on the kernel's main thread before every cell that uses Spark. */
+  def beginCell(cell: String): Unit = {
+    belongHere()
+    SparkSession.setDefaultSession(driver.base)
+    context.setJobGroup(s"$id/$cell", name, interruptOnCancel = true)
+    context.setLocalProperty(Here.Cell, cell)
+    NotebookOutput.enter(this)
+    driver.progress.begin(this, cell)
+    cellThread = Thread.currentThread()
+  }
+
+  def endCell(cell: String): Unit = {
+    cellThread = null
+    Thread.interrupted() // one that came too late belongs to no later cell
+    NotebookOutput.drain(this)
+    driver.progress.end(this, cell)
+    events.emit(Json.event("done", "cell" -> cell))
+  }
+
+  /** Stop the running cell, from another thread; may be called again. Streams go on. */
+  def interrupt(): Unit = {
+    context.cancelJobsWithTag(SharedContext.tag(id), "interrupted")
+    if (scalaMade.get) scala.interrupt()
+  }
+
+  /** Wake the thread of the running cell where no job runs: planning, `awaitTermination`, sleep. */
+  def interruptThread(): Unit = Option(cellThread).foreach(_.interrupt())
+
+  def statements(code: String): Array[Array[Int]] = SqlText.statements(code)
+  def tableHead(frame: Dataset[_], rows: Int): String = TableHead.json(frame, rows)
+
+  def shareFrame(name: String, frame: Dataset[_]): Unit = SharedFrames.put(session, name, frame)
+  def unshareFrame(name: String): Unit = SharedFrames.remove(session, name)
+  def sharedFrame(name: String): Dataset[_] = SharedFrames.get(session, name).orNull
+
+  def warn(text: String): Unit = events.offer(Json.event("warning", "text" -> text))
+
+  /** Free everything, whoever asks first: the kernel, or the end of its lifeline. */
+  def close(): Unit = if (closed.compareAndSet(false, true)) {
+    events.close()
+    val steps = Seq[(String, () => Unit)](
+      "gateway" -> (() => gateway.close()),
+      "running cell" -> (() => { interrupt(); interruptThread() }),
+      "streams" -> (() => session.streams.active.foreach(_.stop())),
+      "jobs" -> (() => context.cancelJobsWithTag(Notebook.allJobs(id), "the notebook was closed")),
+      "interpreter" -> (() => if (scalaMade.get) scala.close()),
+      "temporary views" -> (() => session.sessionState.catalog.clearTempTables()),
+      "shared frames" -> (() => SharedFrames.clear(session)),
+      "cached results" -> (() => driver.cache.release(id)),
+      "context" -> (() => context.release(id)),
+      "progress" -> (() => driver.progress.forget(this)),
+    )
+    for ((what, step) <- steps)
+      try step()
+      catch { case NonFatal(problem) => logWarning(s"closing notebook $name: $what", problem) }
+    driver.forget(this)
+  }
+
+  private def context: SharedContext = driver.context
+
+  private def belongHere(): Unit = {
+    context.setLocalProperty(Here.Notebook, id)
+    context.setLocalProperty(Here.Folder, folder)
+    context.setLocalProperty("spark.scheduler.pool", id)
+    context.addJobTag(SharedContext.tag(id))
+    context.addJobTag(Notebook.allJobs(id))
+    context.setInterruptOnCancel(true)
+    SparkSession.setActiveSession(session)
+  }
+}
+
+object Notebook {
+  private val random = new SecureRandom
+
+  def newSecret(): String = {
+    val bytes = new Array[Byte](32)
+    random.synchronized(random.nextBytes(bytes))
+    Base64.getUrlEncoder.withoutPadding.encodeToString(bytes)
+  }
+
+  /** On the jobs of a notebook, its streams' included. */
+  def allJobs(notebook: String): String = s"${SharedContext.TagPrefix}all-$notebook"
+}

@@ -1,0 +1,140 @@
+package org.apache.spark.lakebook // for what Spark keeps to its own package: persistRDD, the pools, checkpointDir
+
+import java.io.File
+import java.lang.invoke.MethodHandles
+import java.net.URI
+import java.util.concurrent.ConcurrentHashMap
+
+import org.apache.hadoop.conf.Configuration
+import org.apache.spark.{SparkConf, SparkContext}
+import org.apache.spark.rdd.RDD
+import org.apache.spark.scheduler.TaskSchedulerImpl
+import org.apache.xbean.asm9.{ClassWriter, Opcodes, Type}
+
+import lakebook.bridge.Here
+
+/** The driver's context, shared by notebooks none of which owns it: what Spark keeps once for the whole application is
+  * kept by notebook, and what would end or change it for all is refused.
+  *
+  * `warn` tells a notebook (by its id) why something was refused.
+  */
+abstract class SharedContext(conf: SparkConf) extends SparkContext(conf) {
+  @volatile var warn: (String, String) => Unit = (_, _) => ()
+
+  override def stop(exitCode: Int): Unit = Here.notebook match {
+    case Some(id) => warn(id, "Spark's driver goes on: it is shared by the notebooks of this workspace. To end it: lakebook driver stop")
+    case None     => super.stop(exitCode)
+  }
+
+  override def cancelAllJobs(): Unit = Here.notebook match {
+    case Some(id) => cancelJobsWithTag(SharedContext.tag(id))
+    case None     => super.cancelAllJobs()
+  }
+
+  override def setLogLevel(level: String): Unit = Here.notebook match {
+    case Some(id) =>
+      warn(id, s"The log level belongs to the driver, which is shared. Set \"spark.log.level\" = \"$level\" " +
+        "under [spark.conf] in lakebook.toml, then: lakebook driver stop")
+    case None => super.setLogLevel(level)
+  }
+
+  override def clearJobTags(): Unit = {
+    val own = getJobTags().filter(_.startsWith(SharedContext.TagPrefix))
+    super.clearJobTags()
+    addJobTags(own)
+  }
+
+  override def hadoopConfiguration: Configuration = own match {
+    case Some(belongings) => belongings.hadoopConfiguration(super.hadoopConfiguration)
+    case None             => super.hadoopConfiguration
+  }
+
+  override def addFile(path: String): Unit = super.addFile(absolute(path))
+  override def addFile(path: String, recursive: Boolean): Unit = super.addFile(absolute(path), recursive)
+  override def addJar(path: String): Unit = super.addJar(absolute(path))
+
+  override private[spark] def persistRDD(rdd: RDD[_]): Unit = {
+    super.persistRDD(rdd)
+    own.foreach(_.persisted.put(rdd.id, ""))
+  }
+
+  override private[spark] def unpersistRDD(id: Int, blocking: Boolean): Unit = {
+    super.unpersistRDD(id, blocking)
+    SharedContext.belongings.values.forEach(_.persisted.remove(id))
+  }
+
+  /** Where `checkpoint()` writes; called by the methods that `SharedContext.create` adds. */
+  def checkpointFolder: Option[String] = SharedContext.of(Here.notebook.getOrElse("")).checkpointFolder
+  def checkpointFolder(folder: Option[String]): Unit =
+    SharedContext.of(Here.notebook.getOrElse("")).checkpointFolder = folder
+
+  /** Forget a notebook, and free what it persisted and its scheduling pool. */
+  def release(notebook: String): Unit = {
+    Option(SharedContext.belongings.remove(notebook)).foreach { belongings =>
+      belongings.persisted.keySet.forEach(id => super.unpersistRDD(id, blocking = false))
+    }
+    taskScheduler match {
+      case local: TaskSchedulerImpl =>
+        Option(local.rootPool.getSchedulableByName(notebook)).foreach(local.rootPool.removeSchedulable)
+      case _ =>
+    }
+  }
+
+  private def own: Option[Belongings] = Here.notebook.map(SharedContext.of)
+
+  private def absolute(path: String): String = Here.folder match {
+    case Some(folder) if new URI(null, null, path, null).getScheme == null && !path.contains(":") =>
+      new File(folder).toPath.resolve(path).toString
+    case _ => path
+  }
+}
+
+private class Belongings {
+  val persisted = new ConcurrentHashMap[Int, String]
+  @volatile var checkpointFolder: Option[String] = None
+  private var configuration: Configuration = null
+
+  def hadoopConfiguration(base: => Configuration): Configuration = synchronized {
+    if (configuration == null) configuration = new Configuration(base)
+    configuration
+  }
+}
+
+object SharedContext {
+  val TagPrefix = "lakebook-"
+
+  private val belongings = new ConcurrentHashMap[String, Belongings]
+  private def of(notebook: String): Belongings = belongings.computeIfAbsent(notebook, _ => new Belongings)
+
+  /** A property of the current thread; none in an executor, and none while the context is being made. */
+  def localProperty(name: String): Option[String] =
+    SparkContext.getActive.flatMap(context => Option(context.getLocalProperty(name)))
+
+  /** On the jobs of a notebook, but those of its streams. */
+  def tag(notebook: String): String = s"$TagPrefix$notebook"
+
+  def create(conf: SparkConf): SharedContext =
+    checkpointsByNotebook.getConstructor(classOf[SparkConf]).newInstance(conf)
+
+  /** A subclass with `checkpointDir` overridden: the language allows that of no `var`, the JVM of its accessors. */
+  private def checkpointsByNotebook: Class[_ <: SharedContext] = {
+    val parent = Type.getInternalName(classOf[SharedContext])
+    val option = Type.getDescriptor(classOf[Option[_]])
+    val writer = new ClassWriter(ClassWriter.COMPUTE_MAXS)
+    writer.visit(Opcodes.V17, Opcodes.ACC_PUBLIC, parent + "ByNotebook", null, parent, null)
+    def forward(name: String, descriptor: String, target: String, call: Int, arguments: Int, end: Int): Unit = {
+      val method = writer.visitMethod(Opcodes.ACC_PUBLIC, name, descriptor, null, null)
+      method.visitCode()
+      (0 to arguments).foreach(method.visitVarInsn(Opcodes.ALOAD, _))
+      method.visitMethodInsn(call, parent, target, descriptor, false)
+      method.visitInsn(end)
+      method.visitMaxs(0, 0)
+      method.visitEnd()
+    }
+    forward("<init>", s"(${Type.getDescriptor(classOf[SparkConf])})V", "<init>", Opcodes.INVOKESPECIAL, 1, Opcodes.RETURN)
+    forward("checkpointDir", s"()$option", "checkpointFolder", Opcodes.INVOKEVIRTUAL, 0, Opcodes.ARETURN)
+    forward("checkpointDir_$eq", s"($option)V", "checkpointFolder", Opcodes.INVOKEVIRTUAL, 1, Opcodes.RETURN)
+    writer.visitEnd()
+    MethodHandles.lookup().defineClass(writer.toByteArray).asSubclass(classOf[SharedContext])
+  }
+}
