@@ -63,8 +63,8 @@ class Workspace:
 
 def cache_dir() -> Path:
     """Where what is downloaded or compiled once is kept for all workspaces."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "lakebook"
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".cache") / "lakebook"
 
 
 def find_workspace(start: Path | None = None) -> Workspace:

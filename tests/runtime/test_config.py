@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from lakebook.config import ConfigError, Workspace, cache_dir, find_workspace
 
 

@@ -1,0 +1,3 @@
+from lakebook.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,130 @@
+"""The command line: ``lakebook``. Only what a command needs is imported."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from lakebook import __version__
+from lakebook.config import ConfigError, find_workspace
+
+WRONG_USE = 2
+INTERRUPTED = 130
+
+
+class CommandError(Exception):
+    """A command cannot do what was asked; one clear sentence."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit code. Errors are one line, never our traceback."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _guarded(options)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output left: nothing more can be said
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as problem:
+        if os.environ.get("LAKEBOOK_DEBUG"):
+            raise
+        text = f"{type(problem).__name__}: {problem}"
+        print(f"lakebook: {text}\nSet LAKEBOOK_DEBUG=1 to see where this came from.", file=sys.stderr)
+        return 1
+
+
+def _guarded(options: argparse.Namespace) -> int:
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except (ConfigError, CommandError) as problem:
+        print(f"lakebook: {problem}", file=sys.stderr)
+        return WRONG_USE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lakebook",
+        description="One notebook, four languages, one lakehouse.",
+    )
+    parser.add_argument("--version", action="version", version=f"lakebook {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="run a notebook once and show what happens")
+    run.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", dest="parameters")
+    run.add_argument("-o", "--output", type=Path, metavar="OUT.ipynb", help="write the executed notebook there")
+    run.add_argument("--kernel", metavar="NAME", help="use this kernel instead of the notebook's own")
+    run.set_defaults(command=_run)
+
+    driver = commands.add_parser("driver", help="start, look at or stop this workspace's Spark driver")
+    driver.add_argument("action", choices=["start", "status", "stop", "logs"])
+    driver.set_defaults(command=_driver)
+
+    kernel = commands.add_parser("kernel", help="install Lakebook's kernels for Jupyter, or list them")
+    actions = kernel.add_subparsers(required=True, metavar="ACTION")
+    install = actions.add_parser("install", help="register the kernels: Python, SQL, R and Scala")
+    place = install.add_mutually_exclusive_group()
+    place.add_argument("--user", action="store_true", help="for all of this user's Jupyter installations")
+    place.add_argument("--prefix", type=Path, help="into another environment")
+    install.set_defaults(command=_kernel_install)
+    actions.add_parser("list", help="say which are registered, and where").set_defaults(command=_kernel_list)
+
+    doctor = commands.add_parser("doctor", help="say what is there, what is missing and how to get it")
+    doctor.set_defaults(command=_doctor)
+    tour = commands.add_parser("tour", help="run the tour on real flights and say where to look")
+    tour.set_defaults(command=_tour)
+    setup = commands.add_parser("setup")  # without help it is not listed: for the script and for the curious
+    setup.set_defaults(command=_setup)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from lakebook.parameters import BadParameter, parse
+    from lakebook.run import RunError, run_notebook
+
+    try:
+        return run_notebook(
+            options.notebook,
+            output=options.output,
+            parameters=parse(options.parameters),
+            kernel=options.kernel,
+        )
+    except (BadParameter, RunError) as problem:
+        raise CommandError(problem) from None
+
+
+def _kernel_install(options: argparse.Namespace) -> int:
+    from lakebook import kernelspecs
+
+    for folder in kernelspecs.install(user=options.user, prefix=options.prefix):
+        print(folder)
+    return 0
+
+
+def _kernel_list(options: argparse.Namespace) -> int:
+    from lakebook import kernelspecs
+
+    found = kernelspecs.installed()
+    for kernel in found:
+        note = "" if kernel.current or not kernel.folder else f"  (starts another Python: {kernel.python})"
+        print(f"{kernel.kernel.name:16}{kernel.folder or 'not installed'}{note}")
+    return 0 if all(kernel.folder for kernel in found) else 1
+
+
+def _driver(options: argparse.Namespace) -> int:
+    raise CommandError("not there yet")
+
+
+def _setup(options: argparse.Namespace) -> int:
+    from lakebook.prepare import prepare
+
+    prepare()
+    return 0
+
+
+_doctor = _tour = _driver

@@ -1,0 +1,91 @@
+"""Jupyter's kernelspecs of Lakebook: one kernel, once for each default language."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpecManager
+
+
+@dataclass(frozen=True)
+class Kernel:
+    name: str
+    #: as ``--language`` of the kernel takes it
+    default: str
+    #: as Jupyter and papermill call the language
+    language: str
+    title: str
+
+    def spec(self) -> dict[str, Any]:
+        """The content of ``kernel.json``."""
+        return {
+            "argv": [sys.executable, "-m", "lakebook_kernel", "-f", "{connection_file}", "--language", self.default],
+            "display_name": f"Lakebook ({self.title})",
+            "language": self.language,
+            "interrupt_mode": "signal",
+            "metadata": {"debugger": self.default == "python", "supported_encryption": "curve"},
+        }
+
+
+KERNELS = (
+    Kernel("lakebook", "python", "python", "Python"),
+    Kernel("lakebook-sql", "sql", "sql", "SQL"),
+    Kernel("lakebook-r", "r", "R", "R"),
+    Kernel("lakebook-scala", "scala", "scala", "Scala"),
+)
+
+
+@dataclass(frozen=True)
+class Installed:
+    kernel: Kernel
+    #: the folder of its ``kernel.json``; None when it is not installed
+    folder: Path | None
+    #: the Python that it starts
+    python: str | None
+
+    @property
+    def current(self) -> bool:
+        """Whether it starts the Python that runs now."""
+        return self.python == sys.executable
+
+
+def install(*, user: bool = False, prefix: Path | None = None) -> list[Path]:
+    """Install all kernelspecs: for the user, into ``prefix``, or into this environment when it is one.
+
+    Returns:
+        The folders written.
+    """
+    manager = KernelSpecManager()
+    place = None if user else str(prefix or default_prefix() or "") or None
+    written = []
+    for kernel in KERNELS:
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "kernel.json").write_text(json.dumps(kernel.spec(), indent=1) + "\n")
+            target = manager.install_kernel_spec(folder, kernel.name, user=place is None, prefix=place)
+            written.append(Path(target))
+    return written
+
+
+def default_prefix() -> Path | None:
+    """The environment that this Python belongs to; None for a Python of the whole system."""
+    prefix = Path(sys.prefix)
+    return prefix if sys.prefix != sys.base_prefix or (prefix / "conda-meta").is_dir() else None
+
+
+def installed() -> list[Installed]:
+    """Each of our kernels and where Jupyter finds it."""
+    manager = KernelSpecManager()
+    folders = manager.find_kernel_specs()
+    return [_installed(kernel, folders.get(kernel.name)) for kernel in KERNELS]
+
+
+def _installed(kernel: Kernel, folder: str | None) -> Installed:
+    if folder is None:
+        return Installed(kernel, None, None)
+    argv = json.loads(Path(folder, "kernel.json").read_text()).get("argv", [])
+    return Installed(kernel, Path(folder), argv[0] if argv else None)

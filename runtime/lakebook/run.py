@@ -1,0 +1,286 @@
+"""Run a notebook once, from its first cell to its last, without a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import zmq
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.util import ensure_async
+from nbformat import NotebookNode
+
+from lakebook.kernelspecs import KERNELS
+from lakebook.transcript import Transcript, duration
+
+FAILED = 1
+INTERRUPTED = 130
+_POLL = 0.2  # seconds between two looks whether the kernel lives
+_START = 120  # seconds for a kernel to start
+
+
+class RunError(Exception):
+    """The notebook cannot be run; one clear sentence."""
+
+
+def run_notebook(
+    source: Path,
+    *,
+    output: Path | None = None,
+    parameters: dict[str, Any] | None = None,
+    kernel: str | None = None,
+    folder: Path | None = None,
+) -> int:
+    """Run a notebook and print what happens.
+
+    Args:
+        source: the notebook.
+        output: where the executed notebook is written, again after each cell.
+        parameters: values for the cell tagged ``parameters``.
+        kernel: the kernel to use instead of the notebook's own.
+        folder: the kernel's working directory; the notebook's folder unless given.
+
+    Returns:
+        The exit code: 0, ``FAILED`` when a cell failed or the kernel died, ``INTERRUPTED``.
+    """
+    notebook = read(source)
+    name = kernel or notebook.metadata.get("kernelspec", {}).get("name") or KERNELS[0].name
+    spec = _spec(name)
+    notes: list[str] = []
+    if parameters:
+        from lakebook.parameters import inject  # papermill takes long to import
+
+        notebook, notes = inject(notebook, parameters, name, spec.language)
+    notebook.metadata["kernelspec"] = {"name": name, "display_name": spec.display_name, "language": spec.language}
+    _clear(notebook)
+    if output and not output.parent.is_dir():
+        raise RunError(f"{output} cannot be written: there is no folder {output.parent}.")
+    transcript = Transcript(sum(map(_runs, notebook.cells)))
+    for note in notes:
+        transcript.problem(f"note: {note}")
+    runner = Runner(notebook, transcript, lambda: write(notebook, output) if output else None, kernel_name=name)
+    code = asyncio.run(runner.run(folder or source.resolve().parent, source))
+    if output:
+        transcript.line(f"Written to {output}")
+    return code
+
+
+def read(source: Path) -> NotebookNode:
+    try:
+        notebook: NotebookNode = nbformat.read(source, as_version=4)
+        return notebook
+    except OSError as problem:
+        raise RunError(f"{source} cannot be read: {problem.strerror}.") from None
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError, AttributeError, KeyError):
+        raise RunError(f"{source} is not a Jupyter notebook.") from None
+
+
+def write(notebook: NotebookNode, output: Path) -> None:
+    """Write a notebook so that the file is always whole, without displays that were emptied, such as progress bars."""
+    kept = NotebookNode(notebook, cells=[_without_emptied(cell) for cell in notebook.cells])
+    text = nbformat.writes(kept)
+    handle, temporary = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).chmod(output.stat().st_mode if output.exists() else 0o666 & ~_umask())
+        Path(temporary).replace(output)
+    except BaseException:
+        Path(temporary).unlink()
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _without_emptied(cell: NotebookNode) -> NotebookNode:
+    outputs = cell.get("outputs", [])
+    shown = [found for found in outputs if found.output_type != "display_data" or any(found.data.values())]
+    return cell if len(shown) == len(outputs) else NotebookNode(cell, outputs=shown)
+
+
+def _spec(name: str) -> KernelSpec:
+    manager = KernelSpecManager()
+    try:
+        return manager.get_kernel_spec(name)
+    except NoSuchKernel:
+        if name in {kernel.name for kernel in KERNELS}:
+            raise RunError(f"The kernel {name} is not installed; type: lakebook kernel install") from None
+        known = ", ".join(sorted(manager.find_kernel_specs()))
+        raise RunError(f"The kernel {name} is not installed; there are {known}. Choose one with --kernel.") from None
+
+
+def _runs(cell: NotebookNode) -> bool:
+    return (
+        cell.cell_type == "code" and bool(cell.source.strip()) and "skip-execution" not in cell.metadata.get("tags", [])
+    )
+
+
+def _clear(notebook: NotebookNode) -> None:
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+            cell.execution_count = None
+
+
+class Runner(NotebookClient):
+    """nbclient's client with output as it comes, deaths noticed at once, and Ctrl-C for the cell first."""
+
+    def __init__(
+        self, notebook: NotebookNode, transcript: Transcript, save: Callable[[], None], **settings: Any
+    ) -> None:
+        super().__init__(notebook, startup_timeout=_START, iopub_timeout=60, **settings)
+        self.log = logging.getLogger("lakebook.run")
+        self.log.setLevel(logging.CRITICAL)  # what nbclient logs is said in our words
+        if self.kernel_name in {kernel.name for kernel in KERNELS}:
+            self.extra_arguments = ["--HistoryManager.hist_file=:memory:"]
+        self._transcript = transcript
+        self._save = save
+        self._death = ""
+        self._busy = False
+        self._interrupts = 0
+        self._ended = False
+        self._closing = False
+        self._interrupting: asyncio.Future[None] | None = None
+
+    def create_kernel_manager(self) -> AsyncKernelManager:
+        """A manager that encrypts what goes over the loopback, where other users could listen, if the kernel can."""
+        self.km = AsyncKernelManager(
+            kernel_name=self.kernel_name, transport_encryption="auto" if zmq.has("curve") else "disabled"
+        )
+        return self.km
+
+    async def run(self, folder: Path, source: Path) -> int:
+        """Run all cells in a kernel of their own; returns the exit code."""
+        self.create_kernel_manager()
+        began = time.monotonic()
+        with self._signals():
+            try:
+                await self._start(folder, source)
+                failed = await self._cells()
+            except (asyncio.CancelledError, DeadKernelError):
+                if not self._ended and not self._death:
+                    raise
+                self._transcript.problem("ended" if self._ended else self._death)
+                failed = True
+            finally:
+                self._closing = True
+                if self.km is not None:
+                    await self._async_cleanup_kernel()
+                self._save()
+        if self._ended or (failed and self._interrupts):
+            return INTERRUPTED
+        if not failed:
+            self._transcript.line(f"Done in {duration(time.monotonic() - began)}")
+        return FAILED if failed else 0
+
+    async def _start(self, folder: Path, source: Path) -> None:
+        environment = {**os.environ, "JPY_SESSION_NAME": str(source.resolve())}
+        try:
+            await self.async_start_new_kernel(cwd=str(folder), env=environment)
+            await self.async_start_new_kernel_client()
+        except (OSError, RuntimeError) as problem:
+            raise RunError(f"The kernel {self.kernel_name} did not start: {problem}") from None
+        assert self.kc is not None
+        info = await self.async_wait_for_reply(self.kc.kernel_info())
+        if info:
+            self.nb.metadata["language_info"] = info["content"]["language_info"]
+
+    async def _cells(self) -> bool:
+        """Run the cells; returns whether one failed."""
+        number = 0
+        for index, cell in enumerate(self.nb.cells):
+            if not _runs(cell):
+                continue
+            number += 1
+            self._transcript.cell(number, cell.source)
+            began = time.monotonic()
+            try:
+                await self._watched(cell, index)
+            except CellExecutionError as failure:
+                self._transcript.time(number, time.monotonic() - began)
+                self._transcript.problem(f"cell {number} failed: {failure.ename}: {failure.evalue}".splitlines()[0])
+                return True
+            finally:
+                self._save()
+            self._transcript.time(number, time.monotonic() - began)
+        self.set_widgets_metadata()
+        return False
+
+    async def _watched(self, cell: NotebookNode, index: int) -> None:
+        self._busy, self._interrupts = True, 0
+        watch = asyncio.ensure_future(self._watch())
+        try:
+            await self.async_execute_cell(cell, index)
+        finally:
+            self._busy = False
+            watch.cancel()
+
+    async def _watch(self) -> None:
+        """End the wait for the running cell as soon as the kernel's process is gone."""
+        assert self.km is not None
+        while await ensure_async(self.km.is_alive()):
+            await asyncio.sleep(_POLL)
+        provisioner = self.km.provisioner
+        self._death = _death(await provisioner.poll() if provisioner else None)
+        if self.task_poll_for_reply is not None:
+            self.task_poll_for_reply.cancel()
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        output = super().process_message(msg, cell, cell_index)
+        self._transcript.message(msg)
+        return output
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task()
+        assert task is not None
+
+        def end() -> None:
+            if self._closing:
+                return
+            self._ended = True
+            self.shutdown_kernel = "immediate"
+            task.cancel()
+
+        def interrupt() -> None:
+            self._interrupts += 1
+            if not self._busy or self._interrupts > 1:
+                end()
+                return
+            assert self.km is not None
+            self._transcript.problem("interrupting the cell; press Ctrl-C again to end")
+            self._interrupting = asyncio.ensure_future(ensure_async(self.km.interrupt_kernel()))
+
+        loop.add_signal_handler(signal.SIGINT, interrupt)
+        loop.add_signal_handler(signal.SIGTERM, end)
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+            loop.remove_signal_handler(signal.SIGTERM)
+
+
+def _death(code: int | None) -> str:
+    if code is None:
+        return "the kernel died"
+    if code < 0:
+        with suppress(ValueError):
+            return f"the kernel was killed by {signal.Signals(-code).name}"
+    return f"the kernel ended with exit code {code}"
