@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lakebook import __version__
-from lakebook.config import ConfigError, find_workspace
+from lakebook.config import ConfigError
 
 WRONG_USE = 2
 INTERRUPTED = 130

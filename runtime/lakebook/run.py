@@ -153,6 +153,7 @@ class Runner(NotebookClient):
         self._save = save
         self._death = ""
         self._busy = False
+        self._began = asyncio.Event()
         self._interrupts = 0
         self._ended = False
         self._closing = False
@@ -224,6 +225,7 @@ class Runner(NotebookClient):
 
     async def _watched(self, cell: NotebookNode, index: int) -> None:
         self._busy, self._interrupts = True, 0
+        self._began.clear()
         watch = asyncio.ensure_future(self._watch())
         try:
             await self.async_execute_cell(cell, index)
@@ -241,7 +243,14 @@ class Runner(NotebookClient):
         if self.task_poll_for_reply is not None:
             self.task_poll_for_reply.cancel()
 
+    async def _interrupt(self) -> None:
+        await self._began.wait()  # before that the kernel would not know what to interrupt
+        if self.km is not None:
+            await ensure_async(self.km.interrupt_kernel())
+
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        if msg["msg_type"] == "execute_input":
+            self._began.set()
         output = super().process_message(msg, cell, cell_index)
         self._transcript.message(msg)
         return output
@@ -264,9 +273,8 @@ class Runner(NotebookClient):
             if not self._busy or self._interrupts > 1:
                 end()
                 return
-            assert self.km is not None
             self._transcript.problem("interrupting the cell; press Ctrl-C again to end")
-            self._interrupting = asyncio.ensure_future(ensure_async(self.km.interrupt_kernel()))
+            self._interrupting = asyncio.ensure_future(self._interrupt())
 
         loop.add_signal_handler(signal.SIGINT, interrupt)
         loop.add_signal_handler(signal.SIGTERM, end)
