@@ -30,7 +30,7 @@ class Metastore(state: Path) extends Logging {
       "spark.hadoop.javax.jdo.option.ConnectionDriverName" -> driver,
       "spark.hadoop.javax.jdo.option.ConnectionUserName" -> Metastore.User,
       "spark.hadoop.javax.jdo.option.ConnectionPassword" -> address.password,
-    )
+    ) ++ Metastore.MakesTables
   }
 
   /** The tables of the database are made: others may come. */
@@ -83,6 +83,11 @@ object Metastore {
   def remote(url: String): Map[String, String] = Map(
     "spark.hadoop.javax.jdo.option.ConnectionURL" -> url,
     "spark.hadoop.javax.jdo.option.ConnectionDriverName" -> "org.postgresql.Driver",
+  ) ++ MakesTables
+
+  private val MakesTables = Map(
+    "spark.hadoop.datanucleus.schema.autoCreateAll" -> "true",
+    "spark.hadoop.hive.metastore.schema.verification" -> "false",
   )
 
   private def freePort(): Int = {

@@ -22,6 +22,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   val session: SparkSession = driver.base.newSession()
   lazy val javaSparkContext: JavaSparkContext = new JavaSparkContext(context)
 
+  private val output = new NotebookOutput(events.emit)
   private val scalaMade = new AtomicBoolean
   lazy val scala: ScalaInterpreter = { scalaMade.set(true); new ScalaInterpreter(this) }
 
@@ -40,7 +41,6 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
     SparkSession.setDefaultSession(driver.base)
     context.setJobGroup(s"$id/$cell", name, interruptOnCancel = true)
     context.setLocalProperty(Here.Cell, cell)
-    NotebookOutput.enter(this)
     driver.progress.begin(this, cell)
     cellThread = Thread.currentThread()
   }
@@ -48,9 +48,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   def endCell(cell: String): Unit = {
     cellThread = null
     Thread.interrupted() // one that came too late belongs to no later cell
-    NotebookOutput.drain(this)
+    output.flush()
     driver.progress.end(this, cell)
-    events.emit(Json.event("done", "cell" -> cell))
+    events.emit(Json.event("done", "cell" -> cell, "kept" -> Map("temporary views" -> temporaryViews)))
   }
 
   /** Stop the running cell, from another thread; may be called again. Streams go on. */
@@ -76,6 +76,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
     events.close()
     val steps = Seq[(String, () => Unit)](
       "gateway" -> (() => gateway.close()),
+      "output" -> (() => output.close()),
       "running cell" -> (() => { interrupt(); interruptThread() }),
       "streams" -> (() => session.streams.active.foreach(_.stop())),
       "jobs" -> (() => context.cancelJobsWithTag(Notebook.allJobs(id), "the notebook was closed")),
@@ -92,6 +93,8 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
     driver.forget(this)
   }
 
+  private def temporaryViews: Seq[String] = session.sessionState.catalog.listLocalTempViews("*").map(_.table)
+
   private def context: SharedContext = driver.context
 
   private def belongHere(): Unit = {
@@ -102,6 +105,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
     context.addJobTag(Notebook.allJobs(id))
     context.setInterruptOnCancel(true)
     SparkSession.setActiveSession(session)
+    output.attach()
   }
 }
 

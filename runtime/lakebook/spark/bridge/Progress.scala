@@ -33,8 +33,10 @@ class Progress extends SparkListener {
   private var ticking: Option[ScheduledFuture[_]] = None
 
   def begin(notebook: Notebook, cell: String): Unit = synchronized {
-    forget(notebook)
-    cells(notebook.id) = new Cell(cell, notebook)
+    if (!cells.get(notebook.id).exists(_.id == cell)) { // else the same cell, on another thread after an interrupt
+      forget(notebook)
+      cells(notebook.id) = new Cell(cell, notebook)
+    }
   }
 
   def end(notebook: Notebook, cell: String): Unit = synchronized {

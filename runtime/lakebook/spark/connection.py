@@ -1,0 +1,139 @@
+"""A process's connection to a driver: the lifeline. When it ends, the driver frees all that belongs to the process."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from lakebook.config import Workspace
+from lakebook.spark.errors import DriverError
+
+__all__ = ["Connection", "DriverError", "ask", "attach", "connect"]
+
+Event = dict[str, Any]
+
+#: seconds within which a driver answers; a first attachment makes a session
+PATIENCE = 30.0
+
+
+class Connection:
+    """An attached process's own gateway in the driver, and the events that come from there."""
+
+    def __init__(self, sock: socket.socket, lines: BinaryIO, answer: dict[str, Any]) -> None:
+        self.port = int(answer["port"])
+        self.secret = str(answer["secret"])
+        #: the notebook's name in the driver: its jobs, pool and log lines carry it
+        self.id = str(answer["id"])
+        self._socket = sock
+        self._lines = lines
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the driver has ended or ``close`` was called; known only while somebody listens."""
+        return self._ended.is_set()
+
+    def wait_closed(self, timeout: float | None = None) -> bool:
+        """Wait until ``closed``; returns whether it is."""
+        return self._ended.wait(timeout)
+
+    def listen(self, handler: Callable[[Event], None]) -> None:
+        """Call ``handler`` on a thread of its own with every event; the last one is ``{"event": "closed"}``."""
+        self._thread = threading.Thread(target=self._read, args=(handler,), name="lakebook driver events", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the lifeline."""
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # the driver was faster
+        if self._thread is None:
+            self._end()
+
+    def _read(self, handler: Callable[[Event], None]) -> None:
+        try:
+            for line in self._lines:
+                handler(json.loads(line))
+        except OSError:
+            pass  # a killed driver resets the connection
+        finally:
+            self._end()
+            handler({"event": "closed"})
+
+    def _end(self) -> None:
+        self._ended.set()
+        self._lines.close()
+        self._socket.close()
+
+
+def connect(
+    workspace: Workspace,
+    folder: Path,
+    name: str,
+    on_wait: Callable[[str], None] | None = None,
+) -> Connection:
+    """Attach to the workspace's driver, which is started when there is none.
+
+    Args:
+        folder: where relative paths start in this process.
+        name: what the driver calls it, for people.
+        on_wait: told what is going on when it takes longer.
+
+    Raises:
+        DriverError: there is no driver and none can be started.
+    """
+    from lakebook.spark.driver import start
+
+    for _ in range(3):  # a driver may end between being found and being asked
+        driver = start(workspace, on_wait=on_wait)
+        try:
+            return attach(driver.port, driver.secret, folder, name)
+        except ConnectionError:
+            continue
+    raise DriverError("The driver ends as soon as it has started: see lakebook driver logs.")
+
+
+def attach(port: int, secret: str, folder: Path, name: str) -> Connection:
+    """Raises ``ConnectionError`` when the driver is gone, ``DriverError`` when it refuses."""
+    request = {"command": "attach", "folder": str(folder.resolve()), "name": name, "pid": os.getpid()}
+    sock, lines, answer = _say(port, secret, request)
+    sock.settimeout(None)
+    return Connection(sock, lines, answer)
+
+
+def ask(port: int, secret: str, command: str, timeout: float = PATIENCE) -> dict[str, Any]:
+    """The driver's answer to ``status`` or ``stop``. Raises like ``attach``."""
+    sock, lines, answer = _say(port, secret, {"command": command}, timeout)
+    lines.close()
+    sock.close()
+    return answer
+
+
+def _say(
+    port: int, secret: str, request: dict[str, Any], timeout: float = PATIENCE
+) -> tuple[socket.socket, BinaryIO, dict[str, Any]]:
+    sock = socket.create_connection(("127.0.0.1", port), timeout)
+    lines = sock.makefile("rb")
+    try:
+        sock.sendall((json.dumps({"secret": secret, **request}) + "\n").encode())
+        answer = json.loads(lines.readline() or "null")
+    except TimeoutError:
+        sock.close()
+        raise DriverError(f"The driver did not answer within {timeout:.0f} s: see lakebook driver logs.") from None
+    except (OSError, ValueError) as problem:
+        sock.close()
+        raise ConnectionError(problem) from None
+    if not isinstance(answer, dict):
+        sock.close()
+        raise ConnectionError("the driver ended before it answered")
+    if not answer.get("ok"):
+        sock.close()
+        raise DriverError(f"The driver refused: {answer.get('error', 'without a reason')}.")
+    return sock, lines, answer

@@ -1,0 +1,243 @@
+"""A workspace's driver: the one JVM that its notebooks share. Started, found, asked, stopped."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psutil
+
+from lakebook.config import Workspace
+from lakebook.spark.connection import Connection, ask, attach
+from lakebook.spark.errors import DriverError
+from lakebook.spark.launch import MAIN, launch
+
+Report = Callable[[str], None]
+
+CONNECTION = "driver.json"
+LOG = "driver.log"
+#: seconds for a driver to be there, the first one of a busy machine included …
+START = 180.0
+#: … for one to end by itself once asked to, before it is killed
+STOP = 15.0
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A running driver, as its connection file tells."""
+
+    pid: int
+    port: int
+    secret: str
+    #: when it was started, ISO 8601
+    started: str
+    master: str
+    #: Spark's and Java's versions
+    version: str
+    java: str
+    #: the connection file
+    file: Path
+
+    @classmethod
+    def read(cls, file: Path) -> Driver | None:
+        try:
+            return cls(**json.loads(file.read_text()), file=file)
+        except (FileNotFoundError, ValueError, TypeError):  # none, or not one of this version's
+            return None
+
+    @property
+    def alive(self) -> bool:
+        return _is_driver(self.pid)
+
+    def attach(self, folder: Path, name: str) -> Connection:
+        """Attach this process. Raises ``ConnectionError`` when the driver has ended."""
+        return attach(self.port, self.secret, folder, name)
+
+    def stop(self) -> None:
+        """End it: orderly when it answers, else by its process id."""
+        if self.alive:
+            try:
+                ask(self.port, self.secret, "stop", timeout=5)
+            except (OSError, DriverError):
+                os.kill(self.pid, signal.SIGTERM)
+            _end(self.pid)
+        self.file.unlink(missing_ok=True)
+
+
+def start(workspace: Workspace, *, own: bool = False, on_wait: Report | None = None) -> Driver:
+    """The workspace's driver, started when there is none; with ``own`` a further one, which the caller stops.
+
+    Both see the same catalog. Two calls at once yield one shared driver.
+
+    Raises:
+        DriverError: it cannot be started.
+    """
+    report = on_wait or (lambda text: None)
+    if own:
+        name = f"driver-{uuid4().hex[:8]}"
+        return _wait(_launched(workspace, name, report), workspace.state / f"{name}.json")
+    if found := running(workspace):
+        return found
+    workspace.make_state()
+    with _lock(workspace.state / "driver.lock", report):
+        if found := running(workspace):
+            return found
+        pid = _starting(workspace)
+        if pid is None:
+            (workspace.state / CONNECTION).unlink(missing_ok=True)
+            begun = _launched(workspace, "driver", report)
+            (workspace.state / "driver.pid").write_text(str(begun.process.pid))
+        else:  # by a process that was ended before it had waited for it
+            begun = _Begun(psutil.Process(pid), workspace.state / LOG, (workspace.state / LOG).stat().st_size)
+        return _wait(begun, workspace.state / CONNECTION)
+
+
+def running(workspace: Workspace) -> Driver | None:
+    """The workspace's driver when there is one that answers; never starts one."""
+    driver = Driver.read(workspace.state / CONNECTION)
+    if driver is None or not driver.alive:
+        return None
+    try:
+        ask(driver.port, driver.secret, "status")
+    except ConnectionError:
+        return None
+    return driver
+
+
+def status(workspace: Workspace) -> dict[str, Any] | None:
+    """What the driver says of itself: pid, started, master, versions, idle seconds and attached notebooks."""
+    driver = running(workspace)
+    return None if driver is None else ask(driver.port, driver.secret, "status")
+
+
+def stop(workspace: Workspace) -> bool:
+    """End the workspace's driver; False when there is none."""
+    driver = Driver.read(workspace.state / CONNECTION)
+    if driver is not None and driver.alive:
+        driver.stop()
+        return True
+    pid = _starting(workspace)
+    if pid is None:
+        return False
+    os.kill(pid, signal.SIGTERM)
+    _end(pid)
+    return True
+
+
+def logs(workspace: Workspace, lines: int = 200) -> str:
+    """The last lines that the driver wrote."""
+    try:
+        text = (workspace.state / LOG).read_text(errors="replace")
+    except FileNotFoundError:
+        return ""
+    return "".join(text.splitlines(keepends=True)[-lines:])
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A driver that is not there yet; ``mark`` is where its log begins in the file."""
+
+    process: subprocess.Popen[bytes] | psutil.Process
+    log: Path
+    mark: int
+
+    @property
+    def ended(self) -> bool:
+        if isinstance(self.process, psutil.Process):
+            return not self.process.is_running()
+        return self.process.poll() is not None
+
+    @property
+    def reason(self) -> str:
+        with self.log.open(errors="replace") as file:
+            file.seek(self.mark)
+            return _reason(file.read(), None if isinstance(self.process, psutil.Process) else self.process.returncode)
+
+
+def _launched(workspace: Workspace, name: str, report: Report) -> _Begun:
+    state = workspace.make_state()
+    log = state / f"{name}.log"
+    mark = log.stat().st_size if log.exists() else 0
+    return _Begun(launch(workspace, name, log, report), log, mark)
+
+
+def _wait(begun: _Begun, file: Path) -> Driver:
+    deadline = time.monotonic() + START
+    while time.monotonic() < deadline:
+        driver = Driver.read(file)
+        if driver is not None and driver.pid == begun.process.pid:
+            return driver
+        if begun.ended:
+            raise DriverError(f"Spark's driver cannot start: {begun.reason}")
+        time.sleep(0.02)
+    raise DriverError(f"Spark's driver was not ready after {START:.0f} s: see {begun.log}")
+
+
+@contextmanager
+def _lock(file: Path, report: Report) -> Iterator[None]:
+    """Held by the one that starts the driver; freed by the system when that process ends, however it does."""
+    with file.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            report("Waiting for Spark's driver, which another notebook starts …")
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _starting(workspace: Workspace) -> int | None:
+    try:
+        pid = int((workspace.state / "driver.pid").read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return pid if _is_driver(pid) and not (workspace.state / CONNECTION).exists() else None
+
+
+def _is_driver(pid: int) -> bool:
+    """Whether the process lives and is one of ours: the system uses numbers again."""
+    try:
+        process = psutil.Process(pid)
+        return MAIN in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _end(pid: int) -> None:
+    """Wait for a driver's end; kill it when it takes too long."""
+    try:
+        process = psutil.Process(pid)
+        try:
+            process.wait(STOP)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(STOP)
+    except psutil.NoSuchProcess:
+        pass
+
+
+#: lines that say nothing of why a JVM ended
+_NOISE = re.compile(r"\s*$|\s+at |\s*\.\.\. \d+ more|\d\d/\d\d/\d\d |Using Spark's|Setting Spark|WARNING:|Error: (Could|A fatal)")
+
+
+def _reason(log: str, code: int | None) -> str:
+    """Why a driver ended, from what it wrote."""
+    sign = "lakebook: the driver cannot start: "
+    lines = log.splitlines()
+    said = [line.removeprefix(sign) for line in lines if line.startswith(sign)]
+    if said:
+        return said[-1]
+    if code == -signal.SIGKILL:
+        return "it was killed; the machine may be short of memory (spark.memory in lakebook.toml)"
+    telling = [line.strip() for line in lines if not _NOISE.match(line)]
+    return "; ".join(telling[-2:]) or f"it ended with code {code} and wrote nothing"

@@ -1,0 +1,78 @@
+"""Spark's settings in a workspace's driver."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lakebook.config import Workspace
+
+_EXTENSIONS = "io.delta.sql.DeltaSparkSessionExtension,lakebook.bridge.SharedFramesExtension"
+
+#: settings whose value is a list that the user's is added to
+_LISTS = {"spark.sql.extensions", "spark.jars"}
+
+
+def spark_settings(workspace: Workspace, classes: Path, executor_jars: list[Path]) -> dict[str, str]:
+    """All settings but those of the catalog's database; the user's own win.
+
+    Args:
+        classes: where the classes of Scala cells are written.
+        executor_jars: what executors on other machines cannot have otherwise.
+    """
+    settings = {
+        "spark.master": workspace.spark.master,
+        "spark.app.name": f"lakebook {workspace.root.name}",
+        "spark.driver.memory": workspace.spark.memory,
+        "spark.log.level": "WARN",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        # tables
+        "spark.sql.extensions": _EXTENSIONS,
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.catalogImplementation": "hive",
+        "spark.sql.warehouse.dir": str(workspace.warehouse),
+        "spark.sql.sources.default": "delta",
+        "spark.sql.legacy.createHiveTableByDefault": "false",
+        "spark.hadoop.hive.exec.scratchdir": str(workspace.state / "hive"),
+        "spark.databricks.delta.snapshotPartitions": "2",
+        # with Delta's extension, parameters of spark.sql are bound only this way
+        "spark.sql.legacy.parameterSubstitution.constantsOnly": "true",
+        # one driver, many notebooks
+        "spark.scheduler.mode": "FAIR",
+        "spark.hadoop.fs.file.impl": "lakebook.bridge.NotebookFileSystem",
+        "spark.repl.class.outputDir": str(classes),
+        # an interrupted Python function ends before its user loses patience
+        "spark.python.task.killTimeout": "500ms",
+        **_compute(workspace.spark.master, executor_jars),
+    }
+    for name, value in workspace.spark.conf.items():
+        settings[name] = f"{settings[name]},{value}" if name in _LISTS and name in settings else value
+    return settings
+
+
+def is_local(master: str) -> bool:
+    return master == "local" or master.startswith("local[")
+
+
+def on_this_machine(master: str) -> bool:
+    """Whether the driver talks to nothing on another machine."""
+    return is_local(master) or master.startswith("local-cluster") or urlsplit(master).hostname in ("127.0.0.1", "localhost")
+
+
+def _compute(master: str, executor_jars: list[Path]) -> dict[str, str]:
+    settings: dict[str, str] = {}
+    if on_this_machine(master):
+        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    if is_local(master):
+        settings |= {"spark.authenticate": "true", "spark.sql.shuffle.partitions": str(max(2, _cores(master)))}
+    else:
+        settings["spark.jars"] = ",".join(map(str, executor_jars))
+    return settings
+
+
+def _cores(master: str) -> int:
+    found = re.match(r"local\[(\d+)", master)
+    return int(found[1]) if found else (os.cpu_count() or 2 if "*" in master else 1)
