@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import sysconfig
 from dataclasses import dataclass
 from types import TracebackType
 
+import lakebook
+
 DRIVER_GONE = (
     "The Spark driver has ended, and with it the frames and sessions it held. Python's and R's variables are kept. "
     "The next cell that uses spark starts a new driver; lakebook driver logs says why the old one ended."
 )
 
-_LIBRARIES = tuple({sysconfig.get_path(place) for place in ("stdlib", "purelib", "platlib")} | {sys.prefix, "<frozen"})
+_LIBRARIES = (
+    *{sysconfig.get_path(place) for place in ("stdlib", "purelib", "platlib")},
+    sys.prefix,
+    os.path.dirname(__file__),
+    os.path.dirname(lakebook.__file__),
+    "<frozen",
+)
 _PLAN = re.compile(r";?\s*\n+(== SQL|'|\+- |JVM stacktrace:).*", re.DOTALL)
 _CONTEXT = re.compile(r"\n*== (SQL|DataFrame).* ==\n.*", re.DOTALL)
 _POSITION = re.compile(r"[;(]?\s*\(?\bline (\d+),? pos (\d+)\)?")
@@ -126,7 +135,7 @@ def place(source: str, offset: int) -> tuple[int, int]:
 
 def library(path: str) -> bool:
     """Whether a file is a library's, as opposed to a cell's or the user's own."""
-    return path.startswith(_LIBRARIES) and "ipykernel_" not in path
+    return path.startswith(_LIBRARIES) or path.endswith((".pyx", ".pxi"))
 
 
 def _through_py4j(traceback: TracebackType | None) -> bool:

@@ -1,0 +1,112 @@
+"""An interrupt stops the running cell within 2 seconds and costs nothing else."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from acceptance.live import Notebook
+from acceptance.samples import ALL, PROGRAMS, PYTHON, R, SCALA, SQL, Samples
+
+#: the promise; how long it really takes is for the benchmarks
+WITHIN = 2.0
+#: these machines stand still at times
+SLACK = 3.0
+
+PLANNING = "\n".join(
+    [
+        "df = spark.range(10)",
+        "for i in range(12): df = df.join(df.withColumnRenamed('id', f'id{i}'), df.id == 1, 'left').select('id')",
+        "print('started')",
+        "while True: df._jdf.queryExecution().optimizedPlan().toString()",
+    ]
+)
+UDF = """
+from pyspark.sql.functions import udf
+import time
+@udf('long')
+def slow(x):
+    time.sleep(600)
+    return x
+spark.range(1).count()
+print('started')
+spark.range(2).select(slow('id')).collect()
+"""
+STREAM = """
+query = spark.readStream.format('rate').load().writeStream.format('memory').queryName('rates').start()
+print('started')
+query.awaitTermination()
+"""
+RDD = """
+import time
+sc.parallelize([1]).count()
+print('started')
+sc.parallelize(range(4), 4).map(lambda x: time.sleep(600)).collect()
+"""
+CASES = {
+    **{f"{samples.language} loop": samples.cell(samples.loop) for samples in PROGRAMS},
+    **{f"{samples.language} sleep": samples.cell(samples.sleep) for samples in PROGRAMS},
+    **{f"{samples.language} job": samples.cell(samples.job) for samples in PROGRAMS},
+    "python udf": UDF,
+    "python rdd": RDD,
+    "python awaitTermination": STREAM,
+    "python planning": PLANNING,
+    "scala tail recursion": SCALA.cell('println("started")\ndef go(n: Long): Long = go(n + 1)\ngo(0)'),
+    "scala catch-all": SCALA.cell('println("started")\nwhile (true) try Thread.sleep(10) catch { case _: Throwable => () }'),
+    "r compiled code": R.cell("cat('started\\n')\nrepeat sort(runif(1e6))"),
+    "shell": "%sh\necho started\nsleep 600",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _values(notebook: Notebook) -> None:
+    """A variable in each language, and a view in the session, that must survive every interrupt."""
+    for samples in ALL:
+        notebook.good(samples.cell(samples.bind))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_cell_stops_and_everything_else_is_whole(notebook: Notebook, case: str) -> None:
+    outcome, seconds = notebook.interrupted(CASES[case])
+    assert seconds < WITHIN + SLACK
+    assert not outcome.ok
+    assert len(outcome.errors) == 1
+    if not case.startswith("shell"):
+        assert outcome.errors[0]["ename"] == "KeyboardInterrupt"
+    for samples in ALL:
+        assert samples.shown in notebook.good(samples.cell(samples.read)).text
+    assert notebook.good("spark.range(5).count()").text == "5"
+
+
+def test_a_sql_cell_stops(notebook: Notebook) -> None:
+    request = notebook.start(SQL.cell(SQL.job))
+    notebook.client.get_iopub_msg(timeout=10)
+    threading.Timer(3.0, notebook.manager.interrupt_kernel).start()
+    outcome = notebook.finish(request, timeout=30)
+    assert outcome.errors[0]["ename"] == "KeyboardInterrupt"
+    assert "42" in notebook.good(SQL.cell(SQL.read)).text
+
+
+def test_another_notebooks_job_goes_on(notebook: Notebook, neighbour: Notebook) -> None:
+    job = "spark.range(0, 300000000, 1, 2).selectExpr('sum(id % 7)').first()[0]"
+    neighbour.good("spark.range(1).count()")
+    request = neighbour.start(f"import time\nprint(sum({job} for _ in range(4)))")
+    outcome, _ = notebook.interrupted(PYTHON.job)
+    assert not outcome.ok
+    other = neighbour.finish(request)
+    assert other.reply["status"] == "ok", other.errors
+    assert other.stdout.strip() == str(4 * sum(i % 7 for i in range(7)) * (300000000 // 7) + 4 * sum(range(300000000 % 7)))
+
+
+def test_an_interrupt_of_a_python_loop_cancels_no_job_of_another(notebook: Notebook, neighbour: Notebook) -> None:
+    neighbour.good("spark.range(1).count()")
+    request = neighbour.start("print(spark.range(0, 600000000, 1, 2).selectExpr('max(id % 11)').first()[0])")
+    notebook.good("spark.range(1).count()")
+    notebook.interrupted(PYTHON.loop)
+    assert neighbour.finish(request).stdout.strip() == "10"
+
+
+def test_cells_after_the_interrupted_one_do_run_when_asked(notebook: Notebook) -> None:
+    notebook.interrupted(PYTHON.sleep)
+    assert notebook.good("1 + 1").text == "2"

@@ -1,0 +1,81 @@
+"""Kernels come and go: nothing of them stays."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+from acceptance.live import Notebook
+from lakebook.config import find_workspace
+from lakebook.spark import driver
+
+ONE = """
+spark.range(3).createOrReplaceTempView('left')
+spark.range(3).cache().count()
+"""
+
+
+def inside(notebook: Notebook) -> dict[str, int]:
+    """What the driver's JVM holds on to."""
+    code = (
+        "import gc, json; gc.collect()\n"
+        "spark._jvm.System.gc()\n"
+        "threads = spark._jvm.Thread.getAllStackTraces().keySet()\n"
+        "json.dumps({'threads': threads.size(), 'persisted': sc._jsc.getPersistentRDDs().size()})"
+    )
+    found: dict[str, int] = json.loads(ast.literal_eval(notebook.good(code).text))
+    return found
+
+
+def files(workspace: Path) -> set[str]:
+    temporary = {entry.name for entry in Path(tempfile.gettempdir()).iterdir()}
+    state = find_workspace(workspace).state
+    warehouse = find_workspace(workspace).warehouse
+    return temporary | {str(path) for path in state.rglob("*") if warehouse not in path.parents and "metastore" not in str(path)}
+
+
+def descriptors(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def settle(workspace: Path, wanted: int) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        found = driver.status(find_workspace(workspace))
+        if found is not None and len(found["notebooks"]) <= wanted:
+            return
+        time.sleep(0.1)
+
+
+def test_twenty_kernels_leave_nothing(workspace: Path, notebook: Notebook) -> None:
+    notebook.good("spark.range(1).count()")
+    found = driver.status(find_workspace(workspace))
+    assert found is not None
+
+    def visit() -> None:
+        with Notebook(workspace) as visitor:
+            visitor.good(ONE)
+            if number % 5 == 0:
+                visitor.good("%scala\ncase class Left(x: Int)\nSeq(Left(1)).toDS().count()")
+                visitor.good("%r\n1")
+        settle(workspace, 1)
+
+    number = 0
+    visit()
+    before = files(workspace), descriptors(found["pid"]), inside(notebook)
+    children = {child.pid for child in psutil.Process().children(recursive=True)}
+    for number in range(20):
+        visit()
+    after = files(workspace), descriptors(found["pid"]), inside(notebook)
+    assert {child.pid for child in psutil.Process().children(recursive=True)} <= children, "a process is left"
+    assert after[0] <= before[0], f"files are left: {after[0] - before[0]}"
+    assert after[1] <= before[1] + 10, "sockets or files are left open in the driver"
+    assert after[2]["threads"] <= before[2]["threads"] + 5
+    assert after[2]["persisted"] == before[2]["persisted"]
+    assert "left" not in notebook.good("%sql\nSHOW VIEWS").text
