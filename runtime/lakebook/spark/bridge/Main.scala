@@ -42,9 +42,9 @@ object Main {
     val catalog = metastore.map(_.join()).getOrElse(Metastore.remote(settings.path("metastore").asText))
     val conf = new SparkConf(false).setAll(catalog)
     settings.path("spark").properties().asScala.foreach(entry => conf.set(entry.getKey, entry.getValue.asText))
-    NotebookOutput.install()
     InterpretedClasses.install()
     val context = SharedContext.create(conf)
+    NotebookOutput.install() // after the context, whose log keeps the JVM's own output
     val base = SparkSession.builder().getOrCreate()
     base.sharedState.externalCatalog.listDatabases()
     metastore.foreach(_.ready())

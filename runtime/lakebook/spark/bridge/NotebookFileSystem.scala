@@ -9,7 +9,7 @@ class NotebookFileSystem extends LocalFileSystem(new NotebookRawFileSystem)
 
 class NotebookRawFileSystem extends RawLocalFileSystem {
   override def getWorkingDirectory: Path = Here.folder match {
-    case Some(folder) => makeQualified(new Path(new File(folder).toURI))
+    case Some(folder) => new Path(new File(folder).toURI)
     case None         => super.getWorkingDirectory
   }
 }

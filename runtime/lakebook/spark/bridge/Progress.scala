@@ -61,8 +61,7 @@ class Progress extends SparkListener {
         cell.stages.getOrElseUpdate(info.stageId, new Stage(info.numTasks))
         stageCells(info.stageId) = cell
       }
-      cell.text = Option(start.properties.getProperty("callSite.short"))
-        .orElse(start.stageInfos.lastOption.map(_.name)).getOrElse("")
+      cell.text = text(start, cell.notebook)
       if (ticking.isEmpty)
         ticking = Some(clock.scheduleWithFixedDelay(() => tick(), Progress.Every, Progress.Every, TimeUnit.MILLISECONDS))
     }
@@ -117,6 +116,14 @@ class Progress extends SparkListener {
   private def stage(id: Int)(change: Stage => Unit): Unit = synchronized {
     stageCells.get(id).flatMap(_.stages.get(id)).foreach(change)
   }
+
+  /** What the job's maker called it (Delta says what it does), else the user's line, else nothing. */
+  private def text(start: SparkListenerJobStart, notebook: Notebook): String =
+    Option(start.properties.getProperty("spark.job.description")).filter(_ != notebook.name)
+      .orElse(Option(start.properties.getProperty("callSite.short")))
+      .orElse(start.stageInfos.lastOption.map(_.name))
+      .filterNot(_.startsWith("$anonfun"))
+      .getOrElse("")
 
   /** A stream's jobs are nobody's wait. */
   private def cellOf(properties: Properties): Option[Cell] =
