@@ -1,0 +1,84 @@
+# Running a cell: every top-level expression in turn, its value shown when visible, output and plots in their order.
+
+state <- new.env()
+state$warnings <- list()
+
+# The answer is a list with `status` ("ok", "error", "interrupted") and, for an error, what describe_error() says.
+run_cell <- function(code, number) {
+  lines <- strsplit(code, "\n", fixed = TRUE)[[1]]
+  file <- srcfilecopy(paste0("<cell ", number, ">"), lines, isFile = FALSE)
+  state$file <- file
+  state$warnings <- list()
+  parsed <- tryCatch(parse(text = lines, srcfile = file, keep.source = TRUE, encoding = "UTF-8"), error = identity)
+  if (inherits(parsed, "error")) return(parse_failure(parsed, lines))
+  places <- attr(parsed, "srcref")
+  outcome <- list(status = "ok")
+  for (index in seq_along(parsed)) {
+    outcome <- run_expression(parsed[[index]], as.integer(places[[index]])[1])
+    ending <- end_expression(index == length(parsed) || outcome$status != "ok")
+    if (outcome$status == "ok") outcome <- ending
+    if (outcome$status != "ok") break
+  }
+  close_device()
+  outcome
+}
+
+run_expression <- function(expression, line) {
+  noted <- NULL
+  guarded({
+    withCallingHandlers({
+      shown <- withVisible(eval(expression, globalenv()))
+      set_base(".Last.value", shown$value)
+      if (shown$visible) show_value(shown$value)
+    },
+    warning = note_warning,
+    error = function(condition) noted <<- list(condition = condition, calls = sys.calls()))
+  }, function(condition) describe_error(condition, if (is.null(noted)) NULL else noted$calls, line))
+}
+
+# What R does once an expression is over: its warnings, and its plot as it stands.
+end_expression <- function(last) guarded({
+  report_warnings()
+  show_plot(final = last)
+}, function(condition) describe_error(condition, NULL, NA))
+
+guarded <- function(code, on_error) {
+  tryCatch({
+    code
+    list(status = "ok")
+  },
+  error = on_error,
+  interrupt = function(condition) list(status = "interrupted"))
+}
+
+# As R itself does by default, warnings wait for the end of the expression; options(warn=) other than 0 is left to R.
+note_warning <- function(condition) {
+  if (!identical(as.integer(getOption("warn")), 0L)) return()
+  if (length(state$warnings) < getOption("nwarnings", 50L)) state$warnings <- c(state$warnings, list(condition))
+  tryInvokeRestart("muffleWarning")
+}
+
+report_warnings <- function() {
+  noted <- state$warnings
+  if (!length(noted)) return(invisible())
+  state$warnings <- list()
+  calls <- lapply(noted, users_call)
+  names(calls) <- vapply(noted, conditionMessage, "")
+  set_base("last.warning", calls)
+  count <- length(noted)
+  if (count > 10L) {
+    limit <- getOption("nwarnings", 50L)
+    many <- if (count < limit) sprintf("There were %d warnings (use warnings() to see them)", count)
+    else sprintf("There were %d or more warnings (use warnings() to see the first %d)", limit, limit)
+    message(many)
+    return(invisible())
+  }
+  words <- mapply(function(text, call) if (is.null(call)) text else paste0("In ", one_line(call), " : ", text), names(calls), calls)
+  if (count == 1L) message("Warning message:\n", words)
+  else message("Warning messages:\n", paste0(seq_along(words), ": ", words, collapse = "\n"))
+}
+
+one_line <- function(call, width = 60L) {
+  text <- tryCatch(deparse(call, width.cutoff = width, nlines = 2L), error = function(...) "?")
+  if (length(text) > 1L) paste0(text[1], " ...") else text
+}

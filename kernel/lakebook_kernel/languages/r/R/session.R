@@ -1,0 +1,48 @@
+# The session's settings, and the environment "lakebook" on the search path that offers sql(), display() and spark.
+
+offered <- new.env()
+
+settings <- function() {
+  options(
+    repr.plot.width = 7,
+    repr.plot.height = 5,
+    device = function(...) open_device(),
+    pager = function(files, header, title, delete.file) {
+      for (file in files) cat(readLines(file, warn = FALSE), sep = "\n")
+      if (isTRUE(delete.file)) unlink(files)
+    },
+    help_type = "text",
+    menu.graphics = FALSE,
+    keep.source = TRUE,
+    # cut where a screen ends: a vector of ten million values is not meant to be read
+    max.print = 10000L
+  )
+  if (is.null(getOption("repos")) || identical(getOption("repos")[["CRAN"]], "@CRAN@")) {
+    options(repos = c(CRAN = "https://cloud.r-project.org"))
+  }
+  utils::rc.options(function.suffix = "")
+  utils::rc.settings(ipck = TRUE)
+  setHook("before.plot.new", function(...) before_page("base"), "append")
+  setHook("before.grid.newpage", function(...) before_page("grid"), "append")
+  # dplyr has a sql() too: whoever attaches it later must not hide ours
+  for (package in c("dplyr", "dbplyr", "DBI")) setHook(packageEvent(package, "attach"), function(...) offer(), "append")
+  offer()
+}
+
+# Puts the offered names first on the search path, behind the notebook's own variables.
+offer <- function() {
+  if ("lakebook" %in% search()) detach("lakebook", character.only = TRUE)
+  place <- attach(NULL, name = "lakebook", warn.conflicts = FALSE)
+  for (name in c("sql", "display", "write_table")) assign(name, get(name), envir = place)
+  delayedAssign("spark", spark_connection(), assign.env = place)
+}
+
+display <- function(...) {
+  for (value in list(...)) show_value(value)
+  invisible()
+}
+
+# The packages beyond those that R starts with.
+attached_packages <- function() {
+  setdiff(.packages(), c("stats", "graphics", "grDevices", "utils", "datasets", "methods", "base"))
+}

@@ -1,0 +1,78 @@
+"""Messages between the kernel and the process that R runs in: a JSON object, then any number of byte blocks."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+_LENGTH = struct.Struct(">I")
+Block = bytes | bytearray | memoryview
+
+
+class Closed(Exception):
+    """The other side is gone."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """``body`` always has a ``kind``; ``blocks`` are bytes that travel beside it."""
+
+    body: dict[str, Any]
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        return str(self.body["kind"])
+
+
+class Channel:
+    """One end. Any thread may send; one thread receives."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+        self._sending = threading.Lock()
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def send(self, body: dict[str, Any], blocks: Sequence[Block] = ()) -> None:
+        """Send one message whole. Raises ``Closed``."""
+        sizes = [memoryview(block).nbytes for block in blocks]
+        header = json.dumps({**body, "blocks": sizes}).encode()
+        with self._sending:
+            try:
+                self._socket.sendall(_LENGTH.pack(len(header)) + header)
+                for block in blocks:
+                    self._socket.sendall(block)
+            except OSError as error:
+                raise Closed from error
+
+    def receive(self) -> Message:
+        """Wait for the next message. Raises ``Closed``."""
+        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
+        body = json.loads(bytes(self._exactly(length)))
+        return Message(body, [self._exactly(size) for size in body.pop("blocks")])
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _exactly(self, size: int) -> bytearray:
+        data = bytearray(size)
+        for part in self._parts(memoryview(data)):
+            if not part:
+                raise Closed
+        return data
+
+    def _parts(self, rest: memoryview) -> Iterable[int]:
+        while rest:
+            try:
+                count = self._socket.recv_into(rest)
+            except OSError as error:
+                raise Closed from error
+            yield count
+            rest = rest[count:]

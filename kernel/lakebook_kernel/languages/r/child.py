@@ -1,0 +1,234 @@
+"""The process that R runs in: ``python -m lakebook_kernel.languages.r.child CHANNEL CONTROL`` (two file descriptors).
+
+Requests come over the channel, one at a time; output goes back over it while a cell runs. The number of a cell, written
+to the control pipe, interrupts that cell.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import rpy2.rinterface as ri
+
+from lakebook_kernel.languages.r.arrow import from_stream, to_stream
+from lakebook_kernel.languages.r.channel import Block, Channel, Closed, Message
+from lakebook_kernel.languages.r.console import Console
+from lakebook_kernel.languages.r.embedded import R
+
+if TYPE_CHECKING:
+    from lakebook_kernel.languages.r.exchange import Exchange
+
+#: seconds that R has to end by itself once the kernel is gone
+GRACE = 1.5
+
+Answer = tuple[dict[str, Any], list[Block]]
+
+
+class Child:
+    """Serves the kernel's requests with R, on the main thread."""
+
+    def __init__(self, channel: Channel, control: int) -> None:
+        self._channel = channel
+        self._cell: int | None = None
+        self._exchange: Exchange | None = None
+        signal.signal(signal.SIGINT, lambda number, frame: None)
+        # the other threads inherit this: the signal must break into the main thread's system call, none else's
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        self._console = Console(channel)
+        self._temporary: str | None = None
+        threading.Thread(target=self._listen, args=(control,), daemon=True).start()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        self._r = R(self._console, self._quit)
+        for function in (self._emit_table, self._emit_plot, self._emit_rich, self._request):
+            self._r.define(function.__name__[1:], self._r.function(function))
+        self._r.call("settings")
+        self._values = self._r.addresses()
+        self._bound: set[str] = set()
+        self._temporary = _text(self._r.base("tempdir"))
+        channel.send({"kind": "ready", "folder": self._temporary})
+
+    def serve(self) -> None:
+        """Answer requests until the kernel is gone."""
+        kinds: dict[str, Callable[[Message], Answer]] = {
+            "run": self._run,
+            "complete": self._complete,
+            "inspect": self._inspect,
+            "completeness": lambda asked: ({"status": _text(self._r.call("completeness", _string(asked.body["code"])))}, []),
+            "free": lambda asked: ({"names": list(self._r.call("free_names", _string(asked.body["code"])))}, []),
+            "take": self._take,
+            "give": self._give,
+        }
+        while True:
+            try:
+                asked = self._channel.receive()
+            except Closed:
+                return
+            try:
+                body, blocks = kinds[asked.kind](asked)
+            except (TypeError, ri.embedded.RRuntimeError) as problem:
+                body, blocks = {"problem": str(problem)}, []
+            self._console.flush()
+            self._channel.send({"kind": "answer", **body}, blocks)
+
+    def _run(self, asked: Message) -> Answer:
+        R.forget_interrupt()
+        self._cell = asked.body["cell"]
+        code = asked.body["code"]
+        try:
+            outcome = _dictionary(self._r.call("run_cell", _string(code), ri.IntSexpVector([asked.body["cell"]])))
+        except ri.embedded.RRuntimeError as problem:
+            # an interrupt, or an error, in our own R code between two expressions
+            outcome = {"status": "interrupted"} if "interrupt" in str(problem).lower() else {"status": "error", "message": str(problem)}
+        finally:
+            self._cell = None
+            R.forget_interrupt()
+        before, self._values = self._values, self._r.addresses()
+        changed = {name for name, address in self._values.items() if before.get(name) != address} - {".Random.seed"}
+        assigned = self._r.call("assigned_names", _string(code))
+        self._bound = changed | ({str(name) for name in assigned} & self._values.keys() if assigned is not ri.NULL else set())
+        packages = [str(name) for name in self._r.call("attached_packages")]
+        return {**outcome, "bound": sorted(self._bound), "names": sorted(self._values), "packages": packages}, []
+
+    def _complete(self, asked: Message) -> Answer:
+        token, matches, kinds = self._r.call("complete_code", _string(asked.body["code"]))
+        return {"token": _text(token), "matches": list(matches), "kinds": list(kinds)}, []
+
+    def _inspect(self, asked: Message) -> Answer:
+        text = self._r.call("inspect_topic", _string(asked.body["topic"]))
+        return {"text": _text(text) if len(text) else None}, []
+
+    def _take(self, asked: Message) -> Answer:
+        name = asked.body["name"]
+        if name not in self._values:
+            return {"unbound": name}, []
+        import pyarrow as pa
+
+        value = self._exchanging().value_from_r(self._r.base("get", _string(name), ri.globalenv))
+        if isinstance(value, pa.Table):
+            return {"form": "arrow"}, [to_stream(value)]
+        return {"form": "pickle"}, [pickle.dumps(value, protocol=5)]
+
+    def _give(self, asked: Message) -> Answer:
+        exchange = self._exchanging()
+        value = from_stream(asked.blocks[0]) if asked.body["form"] == "arrow" else pickle.loads(asked.blocks[0])
+        ri.globalenv[asked.body["name"]] = exchange.value_to_r(value)
+        self._values = self._r.addresses()
+        return {"notes": exchange.notes}, []
+
+    def _exchanging(self) -> Exchange:
+        if self._exchange is None:
+            from lakebook_kernel.languages.r.exchange import Exchange
+
+            self._exchange = Exchange(self._r)
+        self._exchange.notes = []
+        return self._exchange
+
+    # ------------------------------------------------- what our R code calls
+
+    def _emit_table(self, names: Any, types: Any, columns: Any, more: Any, total: Any) -> ri.Sexp:
+        texts = [[None if value is ri.NA_Character else value for value in column] for column in columns]
+        table = {
+            "columns": [{"name": name, "type": kind} for name, kind in zip(_texts(names), _texts(types), strict=True)],
+            "rows": list(zip(*texts, strict=True)),
+            "more": bool(more[0]),
+            "total": None if total[0] is ri.NA_Integer else total[0],
+        }
+        return self._emit({"kind": "table", "table": table})
+
+    def _emit_plot(self, file: Any, mime: Any, page: Any, again: Any, width: Any, height: Any, resolution: Any) -> ri.Sexp:
+        with open(_text(file), "rb") as picture:
+            data = picture.read()
+        size = [float(width[0]), float(height[0]), float(resolution[0])]
+        return self._emit({"kind": "plot", "mime": _text(mime), "page": page[0], "again": bool(again[0]), "size": size}, [data])
+
+    def _emit_rich(self, types: Any, texts: Any) -> ri.Sexp:
+        return self._emit({"kind": "display", "data": dict(zip(_texts(types), _texts(texts), strict=True))})
+
+    def _emit(self, body: dict[str, Any], blocks: list[Block] | None = None) -> ri.Sexp:
+        self._console.flush()
+        self._channel.send(body, blocks or [])
+        return ri.BoolSexpVector([True])  # rpy2 cannot hand R's NULL back
+
+    def _request(self, what: Any, names: Any, values: Any, frame: Any) -> ri.Sexp:
+        """Ask the kernel for something of Spark's and wait; what goes wrong comes back as a list with ``status``."""
+        exchange = self._exchanging()
+        try:
+            arguments = {} if names is ri.NULL else dict(zip(_texts(names), _texts(values), strict=True))
+            blocks: list[Block] = [] if frame is ri.NULL else [to_stream(exchange.frame_from_r(frame))]
+            self._emit({"kind": "request", "what": _text(what), "arguments": arguments}, blocks)
+            answer = self._channel.receive()
+            if "status" in answer.body:
+                return _r_list({key: _string(str(answer.body.get(key, ""))) for key in ("status", "name", "message")})
+            value = exchange.frame_to_r(from_stream(answer.blocks[0])) if answer.blocks else ri.NULL
+            return _r_list({"value": value, "notes": ri.StrSexpVector(exchange.notes)})
+        except TypeError as problem:
+            return _r_list({"status": _string("error"), "name": _string("exchangeError"), "message": _string(str(problem))})
+
+    def _quit(self, status: int) -> None:
+        self._console.flush()
+        self._channel.send({"kind": "quit", "status": status})
+        os._exit(0)
+
+    # ------------------------------------------------------------- interrupts
+
+    def _listen(self, control: int) -> None:
+        main = threading.main_thread().ident
+        with open(control, encoding="ascii") as numbers:
+            for number in numbers:
+                if self._cell != int(number) or main is None:
+                    continue
+                R.interrupt()
+                # R's own children too (system(), mclapply): we lead their process group
+                os.killpg(0, signal.SIGINT)
+                signal.pthread_kill(main, signal.SIGINT)
+        # the kernel is gone; a cell that still runs ends with it
+        time.sleep(GRACE)
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+        os.killpg(0, signal.SIGKILL)
+
+
+def _string(text: str) -> ri.StrSexpVector:
+    return ri.StrSexpVector([text])
+
+
+def _text(vector: Any) -> str:
+    return str(vector[0])
+
+
+def _texts(vector: Any) -> list[str]:
+    return [str(value) for value in vector]
+
+
+def _r_list(items: dict[str, ri.Sexp]) -> ri.ListSexpVector:
+    made = ri.ListSexpVector(list(items.values()))
+    made.do_slot_assign("names", ri.StrSexpVector(list(items)))
+    return made
+
+
+def _dictionary(vector: Any) -> dict[str, Any]:
+    """A named R list of plain vectors: the known fields of an outcome."""
+    many = {"trace", "trace_lines"}
+    result: dict[str, Any] = {}
+    for name, value in zip(vector.names, vector, strict=True):
+        items = [None if item is ri.NA_Integer or item is ri.NA_Character else item for item in value]
+        result[name] = items if name in many else items[0]
+    return result
+
+
+def main() -> None:
+    channel = Channel(socket.socket(fileno=int(sys.argv[1])))
+    Child(channel, int(sys.argv[2])).serve()
+
+
+if __name__ == "__main__":
+    main()

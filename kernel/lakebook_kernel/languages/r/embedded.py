@@ -1,0 +1,84 @@
+"""R itself, inside this process: started, its code loaded, its functions called. Main thread only."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+import rpy2.rinterface as ri
+from rpy2.rinterface_lib import callbacks, embedded, openrlib
+
+from lakebook_kernel.languages.r.console import Console
+
+_SOURCES = ("session", "evaluate", "errors", "plots", "values", "names", "assist", "exchange", "spark", "connection")
+
+
+class R:
+    """Our R code in an environment of its own; the notebook's variables are in R's global one."""
+
+    def __init__(self, console: Console, quit: Callable[[int], None]) -> None:
+        callbacks.consolewrite_print = lambda text: console.write("stdout", text)
+        callbacks.consolewrite_warnerror = lambda text: console.write("stderr", text)
+        callbacks.showmessage = lambda text: console.write("stderr", text + "\n")
+        callbacks.consoleread = lambda prompt: ""
+        callbacks.cleanup = lambda save, status, last: quit(status)
+        callbacks.showfiles = lambda names, headers, title, delete, pager: None
+        embedded.set_initoptions(("R", "--quiet", "--no-save", "--no-restore"))
+        # R checks its stack against the limit it finds: an endless recursion is an error, not a crash
+        ri.initr(interactive=False, _c_stack_limit=0)
+        self._base = ri.baseenv
+        self._library = ctypes.PyDLL(os.path.join(openrlib.R_HOME, "lib", "libR.so"))
+        self._library.Rf_install.restype = ctypes.c_void_p
+        self._library.Rf_install.argtypes = [ctypes.c_char_p]
+        self._library.SET_SYMVALUE.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+        self._kept: list[Any] = []
+        self._environment = self.base("new.env", ri.baseenv)
+        self._environment["set_base"] = self.function(self._set_base)
+        for name in _SOURCES:
+            text = files(__package__).joinpath("R", f"{name}.R").read_text(encoding="utf-8")
+            self.base("eval", self.base("str2expression", ri.StrSexpVector([text])), self._environment)
+
+    def function(self, python: Callable[..., ri.Sexp]) -> ri.Sexp:
+        """A function of R's that calls ``python``."""
+        made = ri.rternalize(python, signature=False)
+        self._kept.append(made)
+        return made
+
+    def define(self, name: str, value: ri.Sexp) -> None:
+        """Bind a name for our R code."""
+        self._environment[name] = value
+
+    def call(self, name: str, *arguments: ri.Sexp) -> Any:
+        """Call one of our R functions."""
+        return self._environment[name](*arguments)
+
+    def base(self, name: str, *arguments: ri.Sexp) -> Any:
+        """Call one of base R's functions."""
+        return self._base[name](*arguments)
+
+    def addresses(self) -> dict[str, int]:
+        """Where the value of every global variable lies: a new one tells that the variable was bound anew."""
+        rlib, frame = openrlib.rlib, ri.globalenv.__sexp__._cdata
+        found = {}
+        for name in self.call("variables"):
+            value = rlib.Rf_findVarInFrame(frame, rlib.Rf_install(name.encode()))
+            found[name] = int(openrlib.ffi.cast("uintptr_t", value))
+        return found
+
+    @staticmethod
+    def interrupt() -> None:
+        """Ask R to stop at its next check; any thread."""
+        openrlib.rlib.R_interrupts_pending = 1
+
+    @staticmethod
+    def forget_interrupt() -> None:
+        openrlib.rlib.R_interrupts_pending = 0
+
+    def _set_base(self, name: ri.Sexp, value: ri.Sexp) -> ri.Sexp:
+        """Set one of base's variables that R keeps for itself (``.Last.value``, ``last.warning``, ``.Traceback``)."""
+        address = int(openrlib.ffi.cast("uintptr_t", value.__sexp__._cdata))
+        self._library.SET_SYMVALUE(self._library.Rf_install(name[0].encode()), address)
+        return ri.BoolSexpVector([True])

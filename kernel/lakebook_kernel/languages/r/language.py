@@ -1,0 +1,316 @@
+"""R cells: R runs in a process of its own, so that its crash costs R's variables only."""
+
+from __future__ import annotations
+
+import base64
+import pickle
+import re
+import time
+import uuid
+import warnings
+from typing import Any, ClassVar
+
+from lakebook_kernel.cell import Cell
+from lakebook_kernel.display.tables import Table, table_bundle
+from lakebook_kernel.languages.base import (
+    CellError,
+    Completeness,
+    Completion,
+    Host,
+    Language,
+    MimeBundle,
+    Output,
+    Stream,
+)
+from lakebook_kernel.languages.r.arrow import from_stream, to_stream
+from lakebook_kernel.languages.r.channel import Block, Closed, Message
+from lakebook_kernel.languages.r.failures import cell_error
+from lakebook_kernel.languages.r.process import RProcess, check_installed
+from lakebook_kernel.languages.r.spark import SparkRequests
+
+#: seconds of unanswered interrupts after which R is ended
+STUBBORN = 8.0
+#: variables that are named when R's are lost
+NAMED = 12
+
+_TOPIC_BEFORE = re.compile(r"(?:[A-Za-z.][\w.]*:::?)?[A-Za-z.][\w.]*$")
+_TOPIC_AFTER = re.compile(r"[\w.]*")
+_CALL_BEFORE = re.compile(r"((?:[A-Za-z.][\w.]*:::?)?[A-Za-z.][\w.]*)\s*\([^()]*$")
+
+
+class RLanguage(Language):
+    """R in a child process, started with the first cell."""
+
+    name: ClassVar[str] = "r"
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._process: RProcess | None = None
+        self._spark = SparkRequests(host)
+        self._cell = 0
+        self._asked_to_stop: float | None = None
+        self._output: Output | None = None
+        self._plots = uuid.uuid4().hex
+        self._names: list[str] = []
+        self._packages: list[str] = []
+        self._bound: set[str] = set()
+        self._lost = ""
+
+    # ----------------------------------------------------------------- cells
+
+    def start(self) -> None:
+        self._started()
+
+    def run(self, cell: Cell, output: Output) -> None:
+        self._output = output
+        if "--restart" in cell.options:
+            self.stop()
+        process = self._started()
+        if self._lost:
+            output.stream("stderr", f"A new R was started. {self._lost}\n")
+            self._lost = ""
+        self._cell += 1
+        outcome = self._ask(process, "run", {"code": cell.code, "cell": self._cell})
+        if outcome is None:
+            return
+        self._bound = set(outcome["bound"])
+        self._names, self._packages = outcome["names"], outcome["packages"]
+        if outcome["status"] == "error":
+            trace, self._spark.trace = self._spark.trace, ""
+            raise cell_error(outcome, cell.code, trace)
+        if outcome["status"] == "interrupted":
+            raise KeyboardInterrupt
+
+    def interrupt(self) -> None:
+        process, now = self._process, time.monotonic()
+        if process is None:
+            return
+        if self._asked_to_stop is None:
+            self._asked_to_stop = now
+        if now - self._asked_to_stop < STUBBORN:
+            process.interrupt(self._cell)
+        elif self._asked_to_stop != float("inf"):
+            self._asked_to_stop = float("inf")
+            self._write("stderr", "R is in code that cannot be interrupted, so it is ended; its variables are lost.\n")
+            process.kill()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+        self._names, self._packages, self._bound = [], [], set()
+
+    # ---------------------------------------------------------------- assist
+
+    def complete(self, code: str, cursor: int) -> Completion | None:
+        found = self._query("complete", {"code": code[:cursor]})
+        return Completion(found["matches"], cursor - len(found["token"]), cursor, found["kinds"])
+
+    def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
+        before, call = _TOPIC_BEFORE.search(code[:cursor]), _CALL_BEFORE.search(code[:cursor])
+        if before:
+            after = _TOPIC_AFTER.match(code[cursor:])
+            topic = before[0] + (after[0] if after else "")
+        elif call:
+            topic = call[1]
+        else:
+            return None
+        text = self._query("inspect", {"topic": topic})["text"]
+        return {"text/plain": text} if text else None
+
+    def is_complete(self, code: str) -> Completeness:
+        status = self._query("completeness", {"code": code})["status"]
+        return Completeness(status, "  " if status == "incomplete" else "")
+
+    # --------------------------------------------------------------- sharing
+
+    def free_names(self, code: str) -> set[str]:
+        return set(self._query("free", {"code": code})["names"])
+
+    def bound_names(self) -> set[str]:
+        return set(self._bound)
+
+    def take(self, name: str) -> Any:
+        answer, blocks = self._exchange("take", {"name": name})
+        if "unbound" in answer:
+            raise KeyError(name)
+        if "problem" in answer:
+            raise TypeError(f"R's {name} has no form in Python: {answer['problem']}")
+        return from_stream(blocks[0]) if answer["form"] == "arrow" else pickle.loads(blocks[0])
+
+    def give(self, name: str, value: Any) -> None:
+        table = _as_table(value)
+        form = "pickle" if table is None else "arrow"
+        try:
+            block = pickle.dumps(value, protocol=5) if table is None else to_stream(table)
+        except (pickle.PicklingError, AttributeError, TypeError):
+            raise TypeError(f"{name} (a {type(value).__name__}) has no form in R") from None
+        answer, _ = self._exchange("give", {"name": name, "form": form}, [block])
+        if "problem" in answer:
+            raise TypeError(f"{name} has no form in R: {answer['problem']}")
+        for note in answer["notes"]:
+            warnings.warn(f"{name} in R: {note}", stacklevel=2)
+        self._names = sorted({*self._names, name})
+
+    # ------------------------------------------------------------- the child
+
+    def _started(self) -> RProcess:
+        if self._process is None:
+            check_installed()
+            process = RProcess(self.host.folder)
+            with self.host.waiting(process.kill):
+                problem = _problem_of_start(process, self._write)
+            if problem is not None:
+                raise problem
+            self._process = process
+        return self._process
+
+    def _query(self, kind: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer, _ = self._exchange(kind, body)
+        if "problem" in answer:
+            raise CellError("Error", answer["problem"])
+        return answer
+
+    def _exchange(self, kind: str, body: dict[str, Any], blocks: list[Block] | None = None) -> tuple[dict[str, Any], list[Block]]:
+        """Ask R something beside a cell; what it writes meanwhile is not shown."""
+        self._output = None
+        answer = self._converse(self._started(), kind, body, blocks)
+        if answer is None:
+            raise CellError("RDied", "R has ended; the next R cell starts a new one.")
+        return answer.body, answer.blocks
+
+    def _ask(self, process: RProcess, kind: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        answer = self._converse(process, kind, body)
+        return None if answer is None else answer.body
+
+    def _converse(
+        self, process: RProcess, kind: str, body: dict[str, Any], blocks: list[Block] | None = None
+    ) -> Message | None:
+        """Send a request, show what comes while R works on it, serve what R asks of Spark; None after ``quit()``."""
+        self._asked_to_stop = None
+        interrupted = False
+        reply: tuple[dict[str, Any], list[Block]] = ({"kind": kind, **body}, blocks or [])
+        while True:
+            message: Message | None = None
+            try:
+                with self.host.waiting(self.interrupt):
+                    message = self._await(process, *reply)
+            except KeyboardInterrupt:
+                interrupted = True
+            if message is None:
+                self._bury(process, interrupted)
+            elif message.kind == "quit":
+                self._quit(process)
+                return None
+            elif message.kind == "answer":
+                if interrupted:
+                    self._note(message.body)
+                    raise KeyboardInterrupt
+                return message
+            elif interrupted:
+                reply = ({"kind": "reply", "status": "interrupted"}, [])
+            else:
+                try:
+                    served, data = self._spark.serve(message)
+                    reply = ({"kind": "reply", **served}, data)
+                except KeyboardInterrupt:
+                    interrupted = True
+                    reply = ({"kind": "reply", "status": "interrupted"}, [])
+
+    def _await(self, process: RProcess, body: dict[str, Any], blocks: list[Block]) -> Message | None:
+        """Send, then show what R sends until it answers, asks, quits or (None) has died."""
+        try:
+            process.channel.send(body, blocks)
+        except Closed:
+            return None
+        while True:
+            message = process.next(self._write)
+            if message is None or message.kind in ("answer", "request", "quit"):
+                return message
+            self._show(message)
+
+    def _note(self, outcome: dict[str, Any]) -> None:
+        if "bound" in outcome:
+            self._bound, self._names, self._packages = set(outcome["bound"]), outcome["names"], outcome["packages"]
+
+    def _bury(self, process: RProcess, interrupted: bool) -> None:
+        reason = process.ended()
+        self._process = None
+        self._remember_loss()
+        if interrupted:
+            raise KeyboardInterrupt
+        raise CellError(
+            "RDied", f"R has ended by {reason}, and its variables are lost; the next R cell starts a new R."
+        ) from None
+
+    def _quit(self, process: RProcess) -> None:
+        process.ended()
+        self._process = None
+        self._remember_loss()
+        self._write("stderr", "R was ended by quit(). The next R cell starts a new R, without the variables of this one.\n")
+
+    def _remember_loss(self) -> None:
+        parts = []
+        if self._names:
+            rest = len(self._names) - NAMED
+            more = f" and {rest} more" if rest > 0 else ""
+            parts.append(f"Lost with the old one: {', '.join(self._names[:NAMED])}{more}.")
+        if self._packages:
+            parts.append(f"Packages to attach again: {', '.join(reversed(self._packages))}.")
+        self._lost = " ".join(parts) or "The old one had no variables."
+        self._names, self._packages, self._bound = [], [], set()
+
+    # ---------------------------------------------------------------- output
+
+    def _write(self, stream: Stream, text: str) -> None:
+        if self._output is not None:
+            self._output.stream(stream, text)
+
+    def _show(self, message: Message) -> None:
+        if self._output is None:
+            return
+        body = message.body
+        if message.kind == "table":
+            self._output.display(table_bundle(Table.from_json(body["table"])))
+        elif message.kind == "display":
+            self._output.display(body["data"])
+        elif message.kind == "plot":
+            self._show_plot(body, bytes(message.blocks[0]))
+
+    def _show_plot(self, body: dict[str, Any], picture: bytes) -> None:
+        assert self._output is not None
+        width, height, resolution = body["size"]
+        data: MimeBundle = {"text/plain": f"<R plot, {width:g} x {height:g} inches>"}
+        metadata: dict[str, Any] = {}
+        if body["mime"] == "image/png":
+            data["image/png"] = base64.b64encode(picture).decode()
+            # drawn at a high resolution, shown in the size that the SVG would have
+            metadata["image/png"] = {"width": round(width * 96), "height": round(height * 96)}
+        else:
+            data["image/svg+xml"] = picture.decode()
+        self._output.display(data, metadata, display_id=f"r-{self._plots}-{self._cell}-{body['page']}", update=body["again"])
+
+
+def _problem_of_start(process: RProcess, write: Any) -> CellError | None:
+    try:
+        process.ready(write)
+    except CellError as error:
+        return error
+    return None
+
+
+def _as_table(value: Any) -> Any:
+    """Frames of Python's libraries as a pyarrow table, without importing a library that the value is not of; else None."""
+    module = type(value).__module__.partition(".")[0]
+    kind = type(value).__name__
+    if module == "pyarrow" and kind == "Table":
+        return value
+    if module == "pandas" and kind == "DataFrame":
+        import pyarrow as pa
+
+        return pa.Table.from_pandas(value, preserve_index=value.index.name is not None)
+    if module == "polars" and kind == "DataFrame":
+        return value.to_arrow()
+    if module == "pyspark" and kind == "DataFrame":
+        return value.toArrow()
+    return None

@@ -1,0 +1,74 @@
+"""What R asks of Spark, answered in the kernel with this notebook's session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lakebook_kernel.errors import explain
+from lakebook_kernel.languages.base import CellError, Host
+from lakebook_kernel.languages.r.arrow import from_stream, to_stream
+from lakebook_kernel.languages.r.channel import Block, Message
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+
+class SparkRequests:
+    """Serves R's requests on the kernel's main thread; the last error is kept whole for ``%trace``."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.trace = ""
+
+    def serve(self, asked: Message) -> tuple[dict[str, Any], list[Block]]:
+        """The answer to a request. Raises ``KeyboardInterrupt`` when the user interrupts meanwhile."""
+        try:
+            table = getattr(self, f"_{asked.body['what']}")(asked.body["arguments"], asked.blocks)
+        except CellError as error:
+            self.trace = error.full
+            return {"status": "error", "name": error.ename, "message": error.evalue}, []
+        except Exception as error:
+            told = explain(error)
+            self.trace = told.full if told else repr(error)
+            name, message = (told.ename, told.evalue) if told else (type(error).__name__, str(error))
+            return {"status": "error", "name": name, "message": message}, []
+        return {}, [to_stream(table)] if table is not None else []
+
+    def _sql(self, arguments: dict[str, str], blocks: list[Block]) -> pa.Table:
+        bound = {name: values[0] for name, values in from_stream(blocks[0]).to_pydict().items()} if blocks else None
+        frame = self._host.spark().sql(arguments["text"], args=bound)
+        if arguments.get("limit"):
+            frame = frame.limit(int(arguments["limit"]))
+        return frame.toArrow()
+
+    def _fields(self, arguments: dict[str, str], blocks: list[Block]) -> pa.Table:
+        return _names(self._host.spark().sql(arguments["text"]).columns)
+
+    def _tables(self, arguments: dict[str, str], blocks: list[Block]) -> pa.Table:
+        return _names([row["tableName"] for row in self._host.spark().sql("SHOW TABLES").collect()])
+
+    def _exists(self, arguments: dict[str, str], blocks: list[Block]) -> pa.Table:
+        return _names([str(self._host.spark().catalog.tableExists(arguments["name"])).lower()])
+
+    def _write_frame(self, arguments: dict[str, str], blocks: list[Block]) -> None:
+        import pyarrow as pa
+
+        table = from_stream(blocks[0])
+        for index, field in enumerate(table.schema):
+            if pa.types.is_dictionary(field.type):
+                table = table.set_column(index, field.name, table.column(index).cast(field.type.value_type))
+        _save(self._host.spark().createDataFrame(table), arguments)
+
+    def _write_query(self, arguments: dict[str, str], blocks: list[Block]) -> None:
+        _save(self._host.spark().sql(arguments["text"]), arguments)
+
+
+def _save(frame: DataFrame, arguments: dict[str, str]) -> None:
+    frame.write.mode(arguments["mode"]).saveAsTable(arguments["name"])
+
+
+def _names(names: list[str]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.table({"name": pa.array(names, pa.string())})
