@@ -24,7 +24,7 @@ COLUMNS = 100
 #: Characters of one cell that are sent to the browser; what is cut is said in the cell.
 CELL_CHARACTERS = 2_000
 #: Terminal columns of one text cell in ``text/plain``.
-CELL_WIDTH = 80
+CELL_WIDTH = 60
 
 _NUMERIC = re.compile(
     r"u?(tiny|small|medium|big|huge)?int(eger)?\d*|byte|short|long|u?bignum|(half)?float\d*|double|real|numeric|number"
@@ -148,13 +148,13 @@ def _plain(table: Table, footer: str) -> str:
     ]
     widths = [max(map(wcswidth, cells)) for cells in columns]
     lines = [
-        "│".join(
+        "|".join(
             " " + _pad(cell, width, column.numeric) + " "
             for cell, width, column in zip(line, widths, table.columns, strict=True)
         ).rstrip()
         for line in zip(*columns, strict=True)
     ]
-    rule = "┼".join("─" * (width + 2) for width in widths)
+    rule = "+".join("-" * (width + 2) for width in widths)
     return "\n".join([*lines[:2], rule, *lines[2:], f"({footer})"])
 
 
