@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lakebook import __version__
-from lakebook.config import ConfigError
+from lakebook.config import ConfigError, find_workspace
+from lakebook.spark.errors import DriverError
 
 WRONG_USE = 2
 INTERRUPTED = 130
@@ -41,7 +42,7 @@ def _guarded(options: argparse.Namespace) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
-    except (ConfigError, CommandError) as problem:
+    except (ConfigError, CommandError, DriverError) as problem:
         print(f"lakebook: {problem}", file=sys.stderr)
         return WRONG_USE
 
@@ -106,7 +107,7 @@ def _kernel_install(options: argparse.Namespace) -> int:
     return 0
 
 
-def _kernel_list(options: argparse.Namespace) -> int:
+def _kernel_list(_: argparse.Namespace) -> int:
     from lakebook import kernelspecs
 
     found = kernelspecs.installed()
@@ -117,14 +118,29 @@ def _kernel_list(options: argparse.Namespace) -> int:
 
 
 def _driver(options: argparse.Namespace) -> int:
-    raise CommandError("not there yet")
+    from lakebook import driver_command
+
+    return driver_command.ACTIONS[options.action](find_workspace())
 
 
-def _setup(options: argparse.Namespace) -> int:
+def _doctor(_: argparse.Namespace) -> int:
+    from lakebook.doctor import report
+
+    return report()
+
+
+def _tour(_: argparse.Namespace) -> int:
+    from lakebook.run import RunError
+    from lakebook.tour import tour
+
+    try:
+        return tour(Path.cwd())
+    except RunError as problem:
+        raise CommandError(problem) from None
+
+
+def _setup(_: argparse.Namespace) -> int:
     from lakebook.prepare import prepare
 
-    prepare()
+    prepare(lambda text: print(f"lakebook: {text}", file=sys.stderr, flush=True))
     return 0
-
-
-_doctor = _tour = _driver

