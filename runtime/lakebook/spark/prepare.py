@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from lakebook.config import SparkSettings
 from lakebook.spark import archive
+from lakebook.spark.errors import DriverError
 from lakebook.spark.java import find_java
 from lakebook.spark.launch import parts
 
@@ -17,4 +18,8 @@ def prepare(report: Callable[[str], None] = lambda text: None, settings: SparkSe
         DriverError: no Java can be used, the libraries cannot be fetched, or the bridge cannot be compiled.
     """
     java = find_java(settings)
-    archive.make(java, parts(java, report).class_path, report)
+    class_path = parts(java, report).class_path
+    try:
+        archive.make(java, class_path, report)
+    except DriverError as problem:
+        report(f"Spark will start slower: {problem}")
