@@ -1,0 +1,249 @@
+package lakebook.bridge
+
+import java.io.{File, PrintWriter, Writer}
+import java.util.concurrent.atomic.AtomicInteger
+
+import scala.collection.mutable
+import scala.reflect.internal.util.{AbstractFileClassLoader, BatchSourceFile, CodeAction, Position}
+import scala.tools.nsc.Settings
+import scala.tools.nsc.interpreter.shell.ReplReporterImpl
+import scala.tools.nsc.interpreter.{IMain, Naming, Results}
+
+/** What the compiler says of a cell: line from 1 and column from 0 (in code points), where the place is known. */
+case class Problem(line: Option[Int], column: Option[Int], message: String)
+
+/** The code was refused. */
+class CompileFailed(val problems: Seq[Problem]) extends Exception
+
+/** Keeps the compiler's messages, instead of printing them. */
+class Problems(settings: Settings) extends ReplReporterImpl(settings, new PrintWriter(Writer.nullWriter)) {
+  val errors: mutable.ListBuffer[Problem] = mutable.ListBuffer()
+  val warnings: mutable.ListBuffer[Problem] = mutable.ListBuffer()
+
+  override def doReport(position: Position, message: String, severity: Severity, actions: List[CodeAction]): Unit = {
+    val problem = at(position, Naming.unmangle(message))
+    if (severity == ERROR) errors += problem
+    else if (severity == WARNING && problem.line.isDefined) warnings += problem
+  }
+
+  override def printMessage(message: String): Unit = ()
+
+  def clear(): Unit = {
+    reset()
+    errors.clear()
+    warnings.clear()
+  }
+
+  private def at(position: Position, message: String): Problem =
+    if (!position.isDefined || position.source.file.name != CellCompiler.Label) Problem(None, None, message)
+    else {
+      val begin = position.source.lineToOffset(position.line - 1)
+      val column = Character.codePointCount(position.source.content, begin, position.point - begin)
+      Problem(Some(position.line), Some(column), message)
+    }
+}
+
+/** The Scala compiler of one notebook: a cell becomes steps, each of which is compiled, run and recorded in turn.
+  *
+  * A class and its first use in a Dataset cannot be one step: the wrapper around both would still be under construction
+  * when Spark looks for the class' outer instance in it. So definitions of classes and objects are steps of their own,
+  * unless a statement before them refers to what they define.
+  */
+class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoader) extends IMain(settings, problems) {
+  import global._
+
+  private val history = mutable.ListBuffer[Step]()
+  private val owners = mutable.Map[Name, Step]()
+  private val imports = mutable.Map[String, Step]()
+  private val results = mutable.Queue[Name]()
+
+  override def classLoader: AbstractFileClassLoader = loader
+  override protected def parentClassLoader: ClassLoader = loader.getParent
+  override def readRootPath(path: String): Symbol = rootMirror.getModuleIfDefined(path)
+  override def prevRequestList: List[Request] = history.toList
+
+  /** The type of an expression, which is compiled but not run. */
+  override def typeOfExpression(expression: String, silent: Boolean): Type = {
+    val name = TermName("$typed")
+    val step = this.step(s"def $name = $expression")
+    if (step.compile) step.compilerTypeOf(name).finalResultType else NoType
+  }
+
+  /** The steps of a cell in order, each made when the one before it has been recorded.
+    *
+    * @throws CompileFailed it cannot be parsed
+    */
+  def steps(code: String): Iterator[Step] = {
+    val (trees, source) = parsed(code)
+    val groups = grouped(trees)
+    groups.iterator.zipWithIndex.map { case (group, at) => new Step(code, group, source, keepResult = at == groups.length - 1) }
+  }
+
+  /** Compile a step.
+    *
+    * @throws CompileFailed it is refused
+    */
+  def compile(step: Step): Unit = {
+    problems.clear()
+    val succeeded = withLabel(CellCompiler.Label)(step.compile)
+    currentRun.reporting.clearAllConditionalWarnings()
+    if (!succeeded) throw new CompileFailed(problems.errors.toList)
+  }
+
+  /** A single step of code that is not a cell's. */
+  def step(code: String): Step = {
+    val (trees, source) = parsed(code)
+    new Step(code, trees, source, keepResult = false)
+  }
+
+  def parsed(code: String): (List[Tree], BatchSourceFile) = {
+    problems.clear()
+    currentRun.reporting.clearSuspendedMessages()
+    withLabel(CellCompiler.Label)(parse(code, fatally = true)) match {
+      case Right((trees, _, source)) => (trees.filter(_ != EmptyTree), source)
+      case Left(_)                   => throw new CompileFailed(problems.errors.toList)
+    }
+  }
+
+  /** From now on the step's names mean what it bound, and nothing that only older values of them held is kept. */
+  def record(step: Step): Unit = {
+    history += step
+    val replaced = step.names.flatMap(name => owners.put(name, step).map(_ -> name))
+    replaced.foreach { case (old, name) => old.live -= name }
+    val repeated = step.importTexts.flatMap(text => imports.put(text, step))
+    step.resultName.foreach(results += _)
+    val forgotten = if (results.length > CellCompiler.Results) forget(results.dequeue()) else None
+    ((step +: replaced.map(_._1)) ++ forgotten).distinct.foreach(_.release())
+    history --= (replaced.map(_._1) ++ repeated ++ forgotten).distinct.filter(old => (old ne step) && isDead(old))
+  }
+
+  /** The step that bound a variable (`val`, `var`, `lazy val`) to what it means now. */
+  def variable(name: String): Option[Step] =
+    owners.get(TermName(name).encodedName).filter(_.handlers.exists {
+      case handler: memberHandlers.ValHandler => handler.name.decoded == name
+      case _                                  => false
+    })
+
+  /** `complete`, `incomplete` or `invalid`. */
+  def problemsOf(code: String): String = {
+    problems.clear()
+    parse(code) match {
+      case Right(_)                 => "complete"
+      case Left(Results.Incomplete) => "incomplete"
+      case Left(_)                  => "invalid"
+    }
+  }
+
+  override def close(): Unit = {
+    super.close()
+    history.foreach(_.releaseAll())
+    history.clear()
+    owners.clear()
+    imports.clear()
+  }
+
+  private def forget(name: Name): Option[Step] = owners.remove(name).map { step =>
+    step.live -= name
+    step
+  }
+
+  private def isDead(step: Step): Boolean = step.live.isEmpty && step.importTexts.forall(text => imports.get(text).exists(_ ne step))
+
+  private def grouped(trees: List[Tree]): List[List[Tree]] = {
+    val isDefinition = trees.map(_.isInstanceOf[ImplDef])
+    lazy val defined = trees.map { case tree: DefTree => Set(tree.name.toString); case _ => Set.empty[String] }
+    lazy val used = trees.map(_.collect { case Ident(name) => name.toString }.toSet)
+    def mayPart(at: Int): Boolean = {
+      val later = defined.drop(at).flatten.toSet
+      def definitions(from: Int, to: Int) = (from until to).filter(isDefinition).flatMap(defined).toSet
+      !used.take(at).exists(_.exists(later)) && (definitions(0, at) & definitions(at, trees.length)).isEmpty
+    }
+    val cuts = (1 until trees.length).filter(at => isDefinition(at - 1) != isDefinition(at) && mayPart(at))
+    if (trees.isEmpty) Nil
+    else (0 +: cuts).zip(cuts :+ trees.length).map { case (from, to) => trees.slice(from, to) }.toList
+  }
+
+  /** What is compiled and run at once. */
+  class Step(code: String, trees: List[Tree], source: BatchSourceFile, keepResult: Boolean)
+      extends Request(code, trees, source, storeResultInVal = keepResult) {
+    override val lineRep: ReadEvalPrint = new ReadEvalPrint(CellCompiler.nextLine())
+    loader.own(lineRep.packageName)
+
+    /** The names that mean what this step bound. */
+    val live: mutable.Set[Name] = mutable.Set(names: _*)
+
+    def names: List[Name] = handlers.flatMap(_.definedNames)
+    def importTexts: List[String] = handlers.collect { case handler: memberHandlers.ImportHandler => handler.importString }
+    def resultName: Option[Name] = handlers.lastOption.flatMap(_.definesTerm).filter(name => naming.isUserVarName(name.toString))
+
+    /** Compiles the code alone: IMain's own would compile a second unit that prints the results. */
+    override def compile: Boolean = lineRep.compile(mkUnit) && {
+      defHandlers.foreach(handler => definedSymbols.get(handler.member.name).foreach(handler.member.setSymbol(_)))
+      true
+    }
+
+    /** Run the code. */
+    def load(): Unit = values.wrapper(): Unit
+
+    /** The values that the code binds, by their names in the class file. */
+    lazy val values: StepValues =
+      new StepValues(loader, lineRep.readPath, accessPath.split('.').toList.filter(_.nonEmpty), isClassBased)
+
+    /** The terms that the code bound under names that the user chose. */
+    def boundNames: List[String] =
+      handlers.flatMap(_.definesTerm).filter(name => !resultName.contains(name)).map(_.decoded).filterNot(_.contains('$')).distinct
+
+    def value(name: String): AnyRef = values.get(TermName(name).encoded)
+
+    def typeNameOf(name: String): String = Naming.unmangle(typeOf(TermName(name).encodedName))
+
+    /** Lines that tell what was bound. */
+    def told: Iterator[String] = handlers.iterator.flatMap {
+      case handler: memberHandlers.ValHandler if handler.mods.isPublic =>
+        val (name, kind) = (handler.name, typeOf(handler.name))
+        if (kind == "Unit" && naming.isUserVarName(name.toString)) None
+        else Some(s"${name.decoded}: $kind = ${if (handler.mods.isLazy) "<lazy>" else StepValues.shown(value(name.decoded))}")
+      case handler: memberHandlers.DefHandler if handler.mods.isPublic => Some(s"def ${defTypeOf(handler.name)(_.decoded)}")
+      case handler: memberHandlers.ModuleHandler                     => Some(s"object ${handler.name.decoded}")
+      case handler: memberHandlers.ClassHandler                      => Some(s"${handler.keyword} ${handler.name.decoded}")
+      case handler: memberHandlers.TypeAliasHandler                  => Some(s"type ${handler.name.decoded}")
+      case _                                                         => None
+    }.map(Naming.unmangle)
+
+    /** Keep of the code's values only those that live names mean, where nothing else of it can be asked for again.
+      *
+      * Functions and closures hold the instance that they read from, so whatever they need stays.
+      */
+    def release(): Unit = {
+      val kept = handlers.filter(_.definedNames.exists(live))
+      val plain = kept.forall {
+        case value: memberHandlers.ValHandler => value.mods.isPublic && !value.mods.isLazy && !value.mods.isMutable
+        case _                                => false
+      }
+      if (isClassBased && plain && !handlers.exists(_.member.isInstanceOf[ImplDef])) values.keepOnly(kept.map(_.name.encoded))
+    }
+
+    def releaseAll(): Unit = if (isClassBased) values.keepOnly(Nil)
+  }
+}
+
+object CellCompiler {
+  /** The name of the source file in stack traces. */
+  val Label = "cell"
+  /** How many `resN` are kept. */
+  val Results = 10
+
+  /** Lines are numbered through all notebooks, since their classes share a folder; the presentation compiler, whose
+    * classes are never written, counts from 1.
+    */
+  private val lines = new AtomicInteger(1000000)
+  private def nextLine(): Int = lines.incrementAndGet()
+
+  /** @param folder where classes go; @param path the class path, which the compiler does not find by itself */
+  def settings(folder: File, path: String): Settings = {
+    val settings = new Settings(message => throw new IllegalArgumentException(message))
+    settings.processArguments(
+      List("-Yrepl-class-based", "-Yrangepos", "-deprecation", "-Yrepl-outdir", folder.getPath, "-classpath", path), true)
+    settings
+  }
+}

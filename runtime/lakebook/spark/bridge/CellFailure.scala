@@ -1,0 +1,88 @@
+package lakebook.bridge
+
+import java.io.{PrintWriter, StringWriter}
+import java.lang.reflect.{InvocationTargetException, UndeclaredThrowableException}
+import java.util.concurrent.ExecutionException
+
+import scala.annotation.tailrec
+import scala.tools.nsc.interpreter.Naming
+
+import org.apache.spark.SparkException
+import org.apache.spark.sql.AnalysisException
+import org.apache.spark.sql.streaming.StreamingQueryException
+
+/** How a Scala cell's failure is told: in the user's terms, with the line of the cell. */
+object CellFailure {
+  def of(failure: CompileFailed): Map[String, Any] = {
+    val first = failure.problems.headOption
+    Map(
+      "status" -> "error",
+      "ename" -> "CompileError",
+      "evalue" -> first.fold("The code cannot be compiled.")(_.message),
+      "line" -> first.flatMap(_.line),
+      "column" -> first.flatMap(_.column),
+      "trace" -> failure.problems.map(told).mkString("\n"),
+      "problems" -> failure.problems,
+    )
+  }
+
+  /** @param lines the packages of the cell's classes */
+  def of(failure: Throwable, lines: Set[String]): Map[String, Any] = {
+    val cause = usersCause(failure)
+    val (name, message) = fromTask(cause).getOrElse(nameOf(cause) -> messageOf(cause))
+    Map(
+      "status" -> "error",
+      "ename" -> name,
+      "evalue" -> Naming.unmangle(message),
+      "line" -> Iterator.iterate(failure)(_.getCause).takeWhile(_ != null).flatMap(lineIn(_, lines)).toSeq.lastOption,
+      "column" -> None,
+      "trace" -> trace(failure),
+    )
+  }
+
+  /** Whether this, or what led to it, is the cell being stopped. */
+  @tailrec def isStop(failure: Throwable): Boolean = failure match {
+    case null                                => false
+    case _: Stopped | _: InterruptedException => true
+    case other                               => isStop(other.getCause)
+  }
+
+  def told(problem: Problem): String = problem.line.fold("")(line => s"line $line: ") + problem.message
+
+  /** The failure that the user's code caused, below those that only carry it. */
+  @tailrec private def usersCause(failure: Throwable): Throwable = failure match {
+    case carrier @ (_: ExceptionInInitializerError | _: InvocationTargetException | _: UndeclaredThrowableException |
+        _: ExecutionException | _: SparkException | _: StreamingQueryException) if carrier.getCause != null =>
+      usersCause(carrier.getCause)
+    case other => other
+  }
+
+  private val TaskFailure = """(?s).*most recent failure: Lost task [^(]*\([^(]*\([^)]*\): ([\w.$]+)(?:: (.*?))?(?:\n\tat .*|\n\nDriver stacktrace:.*)?""".r
+
+  /** What failed in a task, if only Spark's text says so. */
+  private def fromTask(failure: Throwable): Option[(String, String)] = failure match {
+    case spark: SparkException =>
+      Option(spark.getMessage).collect { case TaskFailure(name, message) => simple(name) -> Option(message).getOrElse("") }
+    case _ => None
+  }
+
+  private def nameOf(failure: Throwable): String = simple(failure.getClass.getName)
+
+  private def simple(name: String): String = name.split("[.$]").filter(_.nonEmpty).lastOption.getOrElse(name)
+
+  private def messageOf(failure: Throwable): String = failure match {
+    case analysis: AnalysisException => analysis.getSimpleMessage
+    case other                       => Option(other.getMessage).getOrElse("")
+  }
+
+  private def lineIn(failure: Throwable, lines: Set[String]): Option[Int] = failure.getStackTrace.collectFirst {
+    case frame if frame.getFileName == CellCompiler.Label && InterpretedClasses.lineOf(frame.getClassName).exists(lines) =>
+      frame.getLineNumber
+  }
+
+  private def trace(failure: Throwable): String = {
+    val text = new StringWriter
+    failure.printStackTrace(new PrintWriter(text))
+    text.toString
+  }
+}

@@ -1,0 +1,175 @@
+package lakebook.bridge
+
+import java.io.File
+import java.net.URLClassLoader
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicInteger
+
+import org.apache.spark.sql.{Dataset, SparkSession}
+
+/** One notebook's Scala: `spark`, `sc`, `display` and what its cells have defined.
+  *
+  * Cells run on the calling thread, one at a time; only `interrupt` may be called meanwhile.
+  *
+  * @param emit takes an event for the kernel, as JSON
+  */
+class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
+  def this(notebook: Notebook) = this(notebook.session, notebook.events.emit)
+
+  private val id = ScalaInterpreter.register(this)
+  private val threads = new NotebookThreads(session.sparkContext)
+  private val folder = new File(session.sparkContext.getConf.get("spark.repl.class.outputDir"))
+  private val loader = new StoppableLoader(folder, InterpretedClasses.loader.getParent, threads)
+  private val problems = new Problems(CellCompiler.settings(folder, ScalaInterpreter.classPath))
+  private val compiler = new CellCompiler(problems.settings, problems, loader)
+  private val running = new Running(loader)
+  private var bound: Seq[String] = Nil
+  inContext {
+    compiler.initializeCompiler()
+    quietly(ScalaInterpreter.prelude(id))
+  }
+
+  /** Run a cell: `{"status": "ok" | "error" | "interrupted", …}`, with what `CellFailure` says of an error. */
+  def run(code: String): String = synchronized {
+    bound = Nil
+    val result = inContext(running.cell(runSteps(code)))
+    Json.write(result)
+  }
+
+  /** Stop the running cell; from another thread, and again for as long as it has not ended. */
+  def interrupt(): Unit = running.interrupt()
+
+  /** `{"matches", "kinds", "start", "end"}`, places in code points. */
+  def complete(code: String, cursor: Int): String = synchronized(Json.write(inContext(Completion.at(compiler, code, cursor))))
+
+  /** The signatures of what stands at the cursor, a line each; empty when nothing is known. */
+  def inspect(code: String, cursor: Int): String = synchronized(inContext(Completion.signatures(compiler, code, cursor)))
+
+  /** `complete`, `incomplete` or `invalid`. */
+  def isComplete(code: String): String = synchronized(compiler.problemsOf(code))
+
+  /** The terms that the code reads and does not bind itself. */
+  def freeNames(code: String): Array[String] = synchronized(new FreeNames(compiler).of(code).toArray)
+
+  /** The terms that the last cell bound at top level. */
+  def boundNames: Array[String] = synchronized(bound.toArray)
+
+  /** Bind a name to a value without a word.
+    *
+    * @param typeName a type as Scala code names it; any number does for `Long` and `Double`
+    */
+  def bind(name: String, typeName: String, value: Object): Unit = synchronized {
+    val fitting = (typeName, value) match {
+      case ("Long", number: Number)   => Long.box(number.longValue)
+      case ("Double", number: Number) => Double.box(number.doubleValue)
+      case _                          => value
+    }
+    ScalaInterpreter.handedOver.set(fitting)
+    try inContext(quietly(s"val `$name`: $typeName = _root_.lakebook.bridge.ScalaInterpreter.handedOver.get.asInstanceOf[$typeName]"))
+    finally ScalaInterpreter.handedOver.remove()
+  }
+
+  /** The value of a variable; null when there is none. */
+  def value(name: String): Object = synchronized(compiler.variable(name).map(_.value(name)).orNull)
+
+  /** The type of a variable as Scala writes it; null when there is none. */
+  def typeOf(name: String): String = synchronized(compiler.variable(name).map(_.typeNameOf(name)).orNull)
+
+  /** What the cells' `display` does. */
+  def display(value: Any): Unit = {
+    NotebookOutput.current.foreach(_.flush())
+    emit(value match {
+      case frame: Dataset[_] => Json.event("table", "table" -> TableHead.of(frame, ScalaInterpreter.Rows))
+      case other             => Json.event("display", "data" -> Map("text/plain" -> StepValues.shown(other.asInstanceOf[AnyRef])),
+        "metadata" -> Map.empty[String, Any])
+    })
+  }
+
+  def close(): Unit = {
+    interrupt()
+    synchronized {
+      ScalaInterpreter.interpreters.remove(id)
+      threads.close()
+      compiler.close()
+      loader.close()
+    }
+  }
+
+  private def runSteps(code: String): Map[String, Any] = {
+    val lines = Set.newBuilder[String]
+    try {
+      for (step <- compiler.steps(code)) {
+        compiler.compile(step)
+        lines += step.lineRep.packageName
+        problems.warnings.foreach(warning => Console.err.println(s"warning: ${CellFailure.told(warning)}"))
+        running.stoppably {
+          step.load()
+          compiler.record(step)
+          bound ++= step.boundNames
+          step.told.foreach(line => Console.out.println(line))
+        }
+      }
+      Map("status" -> "ok")
+    } catch {
+      case failure: CompileFailed => CellFailure.of(failure)
+      case failure: Throwable     => CellFailure.of(failure, lines.result()) + ("stopped" -> CellFailure.isStop(failure))
+    }
+  }
+
+  private def quietly(code: String): Unit = {
+    val step = compiler.step(code)
+    compiler.compile(step)
+    step.load()
+    compiler.record(step)
+  }
+
+  /** As on a thread that finds the notebooks' classes and prints into this notebook. */
+  private def inContext[T](body: => T): T = {
+    val thread = Thread.currentThread
+    val before = thread.getContextClassLoader
+    thread.setContextClassLoader(InterpretedClasses.loader)
+    val (out, err) = NotebookOutput.current.fold((System.out, System.err))(output => (output.out, output.err))
+    try Console.withOut(out)(Console.withErr(err)(body))
+    finally thread.setContextClassLoader(before)
+  }
+}
+
+object ScalaInterpreter {
+  /** How many rows `display` shows of a frame. */
+  val Rows = 1000
+
+  /** A value on its way into an interpreter; for the code that `bind` compiles. */
+  val handedOver = new ThreadLocal[Object]
+
+  private val interpreters = new ConcurrentHashMap[Int, ScalaInterpreter]
+  private val ids = new AtomicInteger
+
+  /** An open interpreter; for the code that its cells start from. */
+  def of(id: Int): ScalaInterpreter = interpreters.get(id)
+
+  private def register(interpreter: ScalaInterpreter): Int = {
+    val id = ids.incrementAndGet()
+    interpreters.put(id, interpreter)
+    id
+  }
+
+  private def prelude(id: Int): String =
+    s"""@transient val spark: org.apache.spark.sql.SparkSession = _root_.lakebook.bridge.ScalaInterpreter.of($id).session
+       |@transient val sc: org.apache.spark.SparkContext = spark.sparkContext
+       |def display(value: Any): Unit = _root_.lakebook.bridge.ScalaInterpreter.of($id).display(value)
+       |import org.apache.spark.SparkContext._
+       |import spark.implicits._
+       |import spark.sql
+       |import org.apache.spark.sql.functions._
+       |""".stripMargin
+
+  /** What the JVM was started with and what Spark added to it. */
+  private def classPath: String = {
+    def added(loader: ClassLoader): List[String] = loader match {
+      case null                 => Nil
+      case urls: URLClassLoader => urls.getURLs.map(_.getPath).toList ++ added(urls.getParent)
+      case other                => added(other.getParent)
+    }
+    (System.getProperty("java.class.path") :: added(InterpretedClasses.loader)).mkString(File.pathSeparator)
+  }
+}
