@@ -1,0 +1,124 @@
+"""``./lakebook``, the script of a clone: what it says, and that it costs nothing once all is there.
+
+That it sets up a fresh clone is shown by whoever runs these tests with ``./lakebook test``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FILES = ("lakebook", "pyproject.toml", "requirements.lock")
+PYTHONS = ("python3", "python3.11", "python3.12", "python3.13", "python3.14")
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone, in a path with blanks, that is set up as far as the script can tell."""
+    folder = tmp_path / "a clone of mine"
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    for name in FILES:
+        shutil.copy2(ROOT / name, folder)
+    program(folder / ".venv" / "bin" / "lakebook", 'printf "%s|" "$PWD" "$@"')
+    bash(folder, 'fingerprint product >"$venv/.lakebook-product"')
+    return folder
+
+
+def program(file: Path, text: str) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"#!/bin/sh\n{text}\n")
+    file.chmod(0o755)
+
+
+def run(*command: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def bash(clone: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run code with the script's functions."""
+    return run("bash", "-c", f"source ./lakebook\n{code}", cwd=clone, **environment)
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> dict[str, str]:
+    """An environment of a user who is not root, on Debian with nothing installed."""
+    programs = tmp_path / "programs"
+    program(programs / "id", "echo 1000")
+    program(programs / "apt-get", "exit 1")
+    program(programs / "dpkg-query", "exit 1")
+    for name in PYTHONS:
+        program(programs / name, 'case "$*" in --version) echo Python 3.9.2;; *) exit 1;; esac')
+    return {"PATH": f"{programs}:/usr/bin:/bin"}
+
+
+def test_a_second_call_hands_over_at_once(clone: Path, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    link = tmp_path / "bin" / "lakebook"
+    link.symlink_to(clone / "lakebook")
+    began = time.monotonic()
+    done = run(link, "run", "my notebook.ipynb", cwd=tmp_path)
+    assert time.monotonic() - began < 0.5
+    assert (done.stdout, done.stderr) == (f"{tmp_path}|run|my notebook.ipynb|", "")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_change_of_what_it_was_made_from_sets_it_up_again(clone: Path, name: str) -> None:
+    with (clone / name).open("a") as file:
+        file.write("\n# changed\n")
+    assert bash(clone, "is_set_up product").returncode == 1
+
+
+def test_a_moved_clone_is_set_up_again(clone: Path) -> None:
+    moved = clone.rename(clone.with_name("moved"))
+    assert bash(moved, "is_set_up product").returncode == 1
+
+
+def test_two_first_calls_set_up_once(clone: Path) -> None:
+    (clone / ".venv" / ".lakebook-product").unlink()
+    slow = 'set_up() { echo made; sleep 1; fingerprint "$1" >"$venv/.lakebook-$1"; }; ensure product'
+    command = ["bash", "-c", f"source ./lakebook\n{slow}"]
+    calls = [subprocess.Popen(command, cwd=clone, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert sorted(call.communicate(timeout=30)[0] for call in calls) == ["", "made\n"]
+
+
+def test_a_python_that_is_too_old_is_named(clone: Path, foreign: dict[str, str]) -> None:
+    done = bash(clone, "make_venv", **foreign)
+    assert done.returncode == 1
+    assert done.stderr.startswith("lakebook: Python 3.11 or newer is needed, and this is Python 3.9.2.")
+
+
+def test_a_missing_venv_module_is_answered_with_its_package(clone: Path, foreign: dict[str, str]) -> None:
+    python = foreign["PATH"].partition(":")[0] + "/python3"
+    program(Path(python), 'case "$*" in *ensurepip*) exit 1;; *print*) echo python3.11-venv;; esac')
+    done = bash(clone, "make_venv", **foreign)
+    assert done.returncode == 1
+    assert done.stderr == "lakebook: This Python lacks its venv module; type: sudo apt-get install python3.11-venv\n"
+
+
+def test_without_r_it_says_the_one_command_and_goes_on(clone: Path, foreign: dict[str, str]) -> None:
+    done = bash(clone, "bring_r; echo on", **foreign)
+    assert done.stdout == "on\n"
+    assert "sudo apt-get install r-base-core r-base-dev python3-dev r-cran-codetools" in done.stderr
+
+
+def test_r_can_be_left_out(clone: Path, foreign: dict[str, str]) -> None:
+    done = bash(clone, "bring_r; has_r || echo without", **foreign, LAKEBOOK_R="no")
+    assert (done.stdout, done.stderr) == ("without\n", "")
+
+
+def test_a_step_that_fails_shows_the_end_of_its_log(clone: Path) -> None:
+    done = bash(clone, 'step "Trying" sh -c "echo the reason; exit 1" || failed "It could not be done."')
+    assert done.returncode == 1
+    assert done.stderr.startswith("lakebook: Trying … failed\nthe reason\nlakebook: It could not be done.")
+
+
+def test_it_never_runs_sudo(clone: Path) -> None:
+    assert "sudo" not in [line.split()[0] for line in (clone / "lakebook").read_text().splitlines() if line.split()]
