@@ -40,7 +40,6 @@ class Child:
         self._channel = channel
         self._cell: int | None = None
         self._exchange: Exchange | None = None
-        signal.signal(signal.SIGINT, lambda number, frame: None)
         # the other threads inherit this: the signal must break into the main thread's system call, none else's
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._console = Console(channel)
@@ -48,6 +47,8 @@ class Child:
         threading.Thread(target=self._listen, args=(control,), daemon=True).start()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         self._r = R(self._console, self._quit)
+        # only after R, for which rpy2 sets a handler of its own that raises in the middle of R's callbacks
+        signal.signal(signal.SIGINT, lambda number, frame: None)
         for function in (self._emit_table, self._emit_plot, self._emit_rich, self._request):
             self._r.define(function.__name__[1:], self._r.function(function))
         self._r.call("settings")
@@ -74,8 +75,8 @@ class Child:
                 return
             try:
                 body, blocks = kinds[asked.kind](asked)
-            except (TypeError, ri.embedded.RRuntimeError) as problem:
-                body, blocks = {"problem": str(problem)}, []
+            except Exception as problem:  # whatever one request meets, R and its variables stay
+                body, blocks = {"problem": str(problem) or repr(problem)}, []
             self._console.flush()
             self._channel.send({"kind": "answer", **body}, blocks)
 
@@ -104,7 +105,7 @@ class Child:
 
     def _inspect(self, asked: Message) -> Answer:
         text = self._r.call("inspect_topic", _string(asked.body["topic"]))
-        return {"text": _text(text) if len(text) else None}, []
+        return {"text": None if text is ri.NULL else _text(text)}, []
 
     def _take(self, asked: Message) -> Answer:
         name = asked.body["name"]

@@ -21,7 +21,7 @@ NA_INTEGER = -(2**31)
 _NA_REAL = np.uint64(0x7FF00000000007A2)
 _NA_WORD = np.uint64(1954)
 _EXACT = 2**53
-_SEPARATORS = [bytes([code]) for code in (0x1F, 0x1E, 0x1D, 0x1C, 0x01, 0x02, 0x03, 0x04)]
+_SEPARATORS = [chr(code) for code in (0x1F, 0x1E, 0x1D, 0x1C, 0x01, 0x02)]
 #: bytes of text that are turned into R strings at once; R has no string longer than 2^31 - 1
 _TEXT_BLOCK = 2**28
 
@@ -76,7 +76,8 @@ class Exchange:
         known = len(self.notes)
         vector = self.column_to_r(array, "value")
         if len(self.notes) > known:
-            raise TypeError(f"R's numbers have 53 bits: {self.notes.pop()}")
+            self.notes.pop()
+            raise TypeError("R has numbers of 53 bits, and this one has more")
         return vector
 
     def _array_to_r(self, values: np.ndarray) -> ri.Sexp:
@@ -184,17 +185,17 @@ class Exchange:
 
     def _split(self, array: pa.LargeStringArray, name: str) -> ri.Sexp:
         """R strings of texts without nulls, cut from one block at a byte that none of them has."""
-        joined = bytes(pc.binary_join(pa.LargeListArray.from_arrays([0, len(array)], array), "")[0].as_buffer())
-        if b"\0" in joined:
-            raise TypeError(f"{name} holds a text with a NUL character, which R cannot have")
-        separator = next((byte for byte in _SEPARATORS if byte not in joined), None)
-        if separator is None:
-            return ri.StrSexpVector(array.to_pylist())
         ended = pa.concat_arrays([array, pa.array([""], pa.large_string())])
-        block = pc.binary_join(pa.LargeListArray.from_arrays([0, len(ended)], ended), separator.decode())[0].as_buffer()
-        return self._r.call(
-            "split_text", ri.ByteSexpVector.from_memoryview(memoryview(block)), ri.StrSexpVector([separator.decode()])
-        )
+        lines = pa.LargeListArray.from_arrays(pa.array([0, len(ended)], pa.int64()), ended)
+        for separator in _SEPARATORS:
+            block = pc.binary_join(lines, pa.scalar(separator, pa.large_string()))[0].as_buffer()
+            codes = np.frombuffer(block, np.uint8)
+            if not codes.all():
+                raise TypeError(f"{name} holds a text with a NUL character, which R cannot have")
+            if np.count_nonzero(codes == ord(separator)) == len(array):
+                vector = ri.ByteSexpVector.from_memoryview(memoryview(block))
+                return self._r.call("split_text", vector, ri.StrSexpVector([separator]))
+        return ri.StrSexpVector(array.to_pylist())
 
     # ---------------------------------------------------------------- from R
 
@@ -211,7 +212,7 @@ class Exchange:
 
     def value_from_r(self, value: ri.Sexp) -> Any:
         """An R value as Python has it: a frame as a table, one value as a scalar, more as a list, names as a dict."""
-        if value is ri.NULL or isinstance(value, ri.NULL.__class__):
+        if value is ri.NULL:
             return None
         names, shape, frame = self._r.call("shape_of", value)
         if frame[0]:
@@ -225,7 +226,7 @@ class Exchange:
             items = list(values)
         else:
             column = self.column_from_r(value)
-            if len(shape) > 1 and column.null_count == 0:
+            if shape is not ri.NULL and column.null_count == 0:
                 return column.to_numpy(zero_copy_only=False).reshape(tuple(shape), order="F")
             items = column.to_pylist()
         if names is not ri.NULL and len(names) == len(items) and len(names):
@@ -273,7 +274,7 @@ class Exchange:
 
     def _texts_from_r(self, vector: ri.Sexp) -> pa.Array:
         joined = self._r.call("join_text", vector)
-        if joined is ri.NULL or len(joined) == 0:
+        if joined is ri.NULL:
             raise TypeError("a text is not valid UTF-8; iconv() or enc2utf8() it first")
         text, lengths, missing = joined
         offsets = np.zeros(len(vector) + 1, np.int64)

@@ -67,7 +67,7 @@ class RLanguage(Language):
             self.stop()
         process = self._started()
         if self._lost:
-            output.stream("stderr", f"A new R was started. {self._lost}\n")
+            output.stream("stderr", self._lost)
             self._lost = ""
         self._cell += 1
         outcome = self._ask(process, "run", {"code": cell.code, "cell": self._cell})
@@ -76,8 +76,7 @@ class RLanguage(Language):
         self._bound = set(outcome["bound"])
         self._names, self._packages = outcome["names"], outcome["packages"]
         if outcome["status"] == "error":
-            trace, self._spark.trace = self._spark.trace, ""
-            raise cell_error(outcome, cell.code, trace)
+            raise cell_error(outcome, cell.code, self._spark.trace(outcome["message"]))
         if outcome["status"] == "interrupted":
             raise KeyboardInterrupt
 
@@ -257,7 +256,7 @@ class RLanguage(Language):
             parts.append(f"Lost with the old one: {', '.join(self._names[:NAMED])}{more}.")
         if self._packages:
             parts.append(f"Packages to attach again: {', '.join(reversed(self._packages))}.")
-        self._lost = " ".join(parts) or "The old one had no variables."
+        self._lost = " ".join(["A new R was started.", *parts]) + "\n"
         self._names, self._packages, self._bound = [], [], set()
 
     # ---------------------------------------------------------------- output

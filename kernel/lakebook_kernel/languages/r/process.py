@@ -112,13 +112,15 @@ class RProcess:
 
     def _write_text(self, message: Message, seen: float | None, write: Callable[[Stream, str], None]) -> None:
         """R's own text, and in its place what its children had written by ``seen``."""
-        for began, text in message.body["parts"]:
-            if seen is not None and began > seen:
-                self._drain(write)
-                seen = None
-            write(message.body["stream"], text)
+        stream, parts = message.body["stream"], message.body["parts"]
         if seen is not None:
+            before = [text for began, text in parts if began <= seen]
+            if before:
+                write(stream, "".join(before))
             self._drain(write)
+            parts = parts[len(before) :]
+        if parts:
+            write(stream, "".join(text for _, text in parts))
 
     def interrupt(self, cell: int) -> None:
         """Ask R to stop if it is still in this cell; any thread."""
@@ -189,8 +191,20 @@ def _environment() -> dict[str, str]:
     if "utf" not in locale.lower():
         environment.pop("LC_ALL", None)
         environment["LC_CTYPE"] = "C.UTF-8"
+    # else R asks timedatectl, which complains where systemd does not run
+    environment.setdefault("TZ", _time_zone())
     if environment.get("PYTHONPATH"):
         # the child starts in another folder
         places = environment["PYTHONPATH"].split(os.pathsep)
         environment["PYTHONPATH"] = os.pathsep.join(os.path.abspath(place) for place in places)
     return environment
+
+
+def _time_zone() -> str:
+    """The machine's zone, as /etc/localtime or /etc/timezone name it."""
+    place = os.path.realpath("/etc/localtime")
+    _, found, name = place.partition("/zoneinfo/")
+    if found:
+        return name
+    written = Path("/etc/timezone")
+    return written.read_text().strip() if written.is_file() else "UTC"

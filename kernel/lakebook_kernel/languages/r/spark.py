@@ -15,25 +15,33 @@ if TYPE_CHECKING:
 
 
 class SparkRequests:
-    """Serves R's requests on the kernel's main thread; the last error is kept whole for ``%trace``."""
+    """Serves R's requests on the kernel's main thread."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self.trace = ""
+        self._last_error = ("", "")
+
+    def trace(self, message: str) -> str:
+        """Spark's whole story of the last error, if that is the one with this message."""
+        told, full = self._last_error
+        return full if told == message else ""
 
     def serve(self, asked: Message) -> tuple[dict[str, Any], list[Block]]:
         """The answer to a request. Raises ``KeyboardInterrupt`` when the user interrupts meanwhile."""
         try:
             table = getattr(self, f"_{asked.body['what']}")(asked.body["arguments"], asked.blocks)
         except CellError as error:
-            self.trace = error.full
-            return {"status": "error", "name": error.ename, "message": error.evalue}, []
+            return self._refuse(error.ename, error.evalue, error.full)
         except Exception as error:
             told = explain(error)
-            self.trace = told.full if told else repr(error)
-            name, message = (told.ename, told.evalue) if told else (type(error).__name__, str(error))
-            return {"status": "error", "name": name, "message": message}, []
+            if told is None:
+                return self._refuse(type(error).__name__, str(error), repr(error))
+            return self._refuse(told.ename, told.evalue, told.full)
         return {}, [to_stream(table)] if table is not None else []
+
+    def _refuse(self, name: str, message: str, full: str) -> tuple[dict[str, Any], list[Block]]:
+        self._last_error = (message, full)
+        return {"status": "error", "name": name, "message": message}, []
 
     def _sql(self, arguments: dict[str, str], blocks: list[Block]) -> pa.Table:
         bound = {name: values[0] for name, values in from_stream(blocks[0]).to_pydict().items()} if blocks else None

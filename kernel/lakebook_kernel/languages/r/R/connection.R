@@ -16,8 +16,8 @@ spark_connection <- function() {
 
 define_connection <- function() {
   place <- environment(define_connection)
-  methods::setClass("SparkConnection", contains = methods::getClass("DBIConnection", where = asNamespace("DBI")), where = place)
-  methods::setClass("SparkResult", contains = methods::getClass("DBIResult", where = asNamespace("DBI")),
+  methods::setClass("SparkConnection", contains = "DBIConnection", where = place)
+  methods::setClass("SparkResult", contains = "DBIResult",
     slots = c(text = "character", state = "environment"), where = place)
   method <- function(name, signature, definition) {
     methods::setMethod(getExportedValue("DBI", name), signature, definition, where = place)

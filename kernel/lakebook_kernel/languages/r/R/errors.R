@@ -55,10 +55,12 @@ users_calls <- function(calls) {
     if (any(show)) calls <- calls[-seq_len(which(show)[1])]
   }
   heads <- vapply(calls, function(call) if (is.symbol(call[[1]])) as.character(call[[1]]) else "", "")
-  if (".handleSimpleError" %in% heads) calls <- calls[seq_len(match(".handleSimpleError", heads) - 1L)]
-  machinery <- c("signalCondition", "withRestarts", "withOneRestart", "doWithOneRestart", "signal_abort")
+  inner <- which(heads %in% c(".handleSimpleError", "ask_spark"))
+  if (length(inner)) calls <- calls[seq_len(inner[1] - 1L)]
+  machinery <- c("stop", "abort", "stopifnot", "signalCondition", "withRestarts", "withOneRestart", "doWithOneRestart", "signal_abort")
   while (length(calls)) {
     head <- calls[[length(calls)]][[1]]
+    if (length(calls) == 1L && identical(head, quote(stop))) break
     if (!(is.function(head) || is.call(head) || (is.symbol(head) && as.character(head) %in% machinery))) break
     calls <- calls[-length(calls)]
   }

@@ -53,6 +53,7 @@ guarded <- function(code, on_error) {
 
 # As R itself does by default, warnings wait for the end of the expression; options(warn=) other than 0 is left to R.
 note_warning <- function(condition) {
+  if (is_about_recorder(condition)) tryInvokeRestart("muffleWarning")
   if (!identical(as.integer(getOption("warn")), 0L)) return()
   if (length(state$warnings) < getOption("nwarnings", 50L)) state$warnings <- c(state$warnings, list(condition))
   tryInvokeRestart("muffleWarning")

@@ -19,7 +19,6 @@ unread <- c("quote", "bquote", "expression", "substitute", "library", "require",
 
 # Notes the free names of an expression; returns the names bound after it.
 visit <- function(code, bound, found) {
-  if (missing(code)) return(bound)
   if (is.symbol(code)) {
     name <- as.character(code)
     if (nzchar(name) && !name %in% bound && !grepl("^\\.\\.(\\.|[0-9]+)$", name)) assign(name, TRUE, envir = found)
@@ -64,12 +63,16 @@ visit <- function(code, bound, found) {
 }
 
 visit_all <- function(parts, bound, found) {
-  for (part in parts) if (!identical(part, quote(expr = ))) bound <- visit(part, bound, found)
+  for (index in seq_along(parts)) {
+    if (!identical(parts[[index]], quote(expr = ))) bound <- visit(parts[[index]], bound, found)
+  }
   bound
 }
 
 visit_apart <- function(parts, bound, found) {
-  for (part in parts) if (!identical(part, quote(expr = ))) visit(part, bound, found)
+  for (index in seq_along(parts)) {
+    if (!identical(parts[[index]], quote(expr = ))) visit(parts[[index]], bound, found)
+  }
 }
 
 visit_assignment <- function(code, bound, found) {
@@ -99,7 +102,8 @@ targets <- function(code, local) {
     own <- code[[2]]
   }
   inner <- local || name %in% c("function", "local")
-  parts <- Filter(function(part) is.call(part), as.list(code))
+  parts <- as.list(code)
+  parts <- parts[vapply(parts, is.call, NA)]
   c(own, unlist(lapply(parts, targets, local = inner)))
 }
 

@@ -10,7 +10,6 @@ page$shown <- 0L
 page$cost <- 0
 page$drawing <- FALSE
 
-null_file <- nullfile()
 # what sets up a page without drawing on it
 preparing <- c("C_par", "C_layout", "C_palette", "C_palette2", "palette", "palette2", "C_clip", "C_strWidth", "C_strHeight")
 # bytes of an SVG from which on a picture is sent instead
@@ -25,13 +24,18 @@ picture_size <- function() list(
   text = getOption("repr.plot.pointsize", 12)
 )
 
+# The device that records is R's quickest, whose letters are Latin-1: its warnings about others are not about the picture.
 open_device <- function() {
   size <- picture_size()
-  if (capabilities("cairo")) grDevices::cairo_pdf(null_file, width = size$width, height = size$height, pointsize = size$text)
-  else grDevices::pdf(null_file, width = size$width, height = size$height, pointsize = size$text)
+  grDevices::pdf(NULL, width = size$width, height = size$height, pointsize = size$text)
   grDevices::dev.control(displaylist = "enable")
   page$device <- grDevices::dev.cur()
   new_page()
+}
+
+is_about_recorder <- function(warning) {
+  grepl("mbcsToSbcs|font metrics unknown|font width unknown|conversion failure", conditionMessage(warning)) && is_open() &&
+    grDevices::dev.cur() == page$device
 }
 
 new_page <- function() {
@@ -42,7 +46,8 @@ new_page <- function() {
 
 is_open <- function() {
   device <- page$device
-  !is.null(device) && device <= length(.Devices) && identical(attr(.Devices[[device]], "filepath"), null_file)
+  !is.null(device) && device <= length(.Devices) && identical(as.character(.Devices[[device]]), "pdf") &&
+    is.null(attr(.Devices[[device]], "filepath"))
 }
 
 close_device <- function() {

@@ -1,9 +1,10 @@
 # Spark from R: every call is a request to the kernel, which has the session.
 
 # The answer to a query: a data.frame, with :name in the text bound to the argument of that name.
-sql <- function(text, ...) {
-  if (!is.character(text) || length(text) != 1L) stop("sql() takes one string of SQL.", call. = FALSE)
-  frame <- ask_spark("sql", list(text = enc2utf8(as.character(text))), bound_arguments(list(...)))
+# (The dot: a parameter named t or te would match an argument named text.)
+sql <- function(.text, ...) {
+  if (!is.character(.text) || length(.text) != 1L) stop("sql() takes one string of SQL.", call. = FALSE)
+  frame <- ask_spark("sql", list(text = enc2utf8(as.character(.text))), bound_arguments(list(...)))
   if (length(frame)) frame else invisible(frame)
 }
 
