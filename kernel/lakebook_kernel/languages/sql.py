@@ -169,7 +169,8 @@ def _told(error: Exception, code: str, start: int) -> CellError | Exception:
     elif found is not None:
         lead_line, lead_column = place(code, start)
         line, column = lead_line + found[0] - 1, found[1] + (lead_column if found[0] == 1 else 0)
-        width = 1
+        word = re.match(r"\w+", code.split("\n")[line - 1][column:])
+        width = len(word[0]) if word else 1
     else:
         line, column = place(code, start)
         return CellError(told.ename, told.evalue, [f"{told.ename}: {told.evalue}", *excerpt(code, line)], told.full)

@@ -6,6 +6,7 @@ everybody is turned into what it means for this process alone.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -114,6 +115,8 @@ class Builders:
 
     def apply(self) -> None:
         """Change ``pyspark``'s classes; called once, after it was imported."""
+        for logger in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+            logging.getLogger(logger).setLevel(logging.CRITICAL + 1)  # each error once, not as a line of JSON as well
         from pyspark import SparkContext
         from pyspark.sql import SparkSession
 

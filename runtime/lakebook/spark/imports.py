@@ -28,11 +28,14 @@ class AfterImport(MetaPathFinder):
     ) -> ModuleSpec | None:
         if fullname != self._name:
             return None
-        sys.meta_path.remove(self)
         spec = PathFinder.find_spec(fullname, path)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader, self._then)
+            spec.loader = _Loader(spec.loader, self._loaded)
         return spec
+
+    def _loaded(self) -> None:
+        sys.meta_path.remove(self)  # not sooner: others may look for the module without loading it
+        self._then()
 
 
 class _Loader(Loader):

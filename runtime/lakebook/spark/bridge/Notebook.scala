@@ -4,6 +4,7 @@ import java.security.SecureRandom
 import java.util.Base64
 import java.util.concurrent.atomic.AtomicBoolean
 
+import scala.collection.mutable
 import scala.util.control.NonFatal
 
 import org.apache.spark.api.java.JavaSparkContext
@@ -24,6 +25,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
 
   private val output = new NotebookOutput(events.emit)
   private val scalaMade = new AtomicBoolean
+  private val scalaNames = mutable.LinkedHashSet[String]()
   lazy val scala: ScalaInterpreter = { scalaMade.set(true); new ScalaInterpreter(this) }
 
   @volatile private var cellThread: Thread = null
@@ -63,6 +65,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   def interruptThread(): Unit = Option(cellThread).foreach(_.interrupt())
 
   def statements(code: String): Array[Array[Int]] = SqlText.statements(code)
+  def completeness(code: String): String = SqlText.completeness(code)
+  def relations(sql: String): Array[String] = SqlText.relations(sql)
+  def keywords: Array[String] = SqlText.keywords
   def tableHead(frame: Dataset[_], rows: Int): String = TableHead.json(frame, rows)
 
   def shareFrame(name: String, frame: Dataset[_]): Unit = SharedFrames.put(session, name, frame)
@@ -94,6 +99,13 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   }
 
   private def temporaryViews: Seq[String] = session.sessionState.catalog.listLocalTempViews("*").map(_.table)
+
+  /** What ends with this JVM, for a kernel that outlives it to name. */
+  private def kept: Map[String, Seq[String]] = {
+    if (scalaMade.get) scalaNames ++= scala.boundNames
+    val views = session.sessionState.catalog.listLocalTempViews("*").map(_.table)
+    Map("temporary views" -> views, "Scala values" -> scalaNames.toSeq)
+  }
 
   private def context: SharedContext = driver.context
 

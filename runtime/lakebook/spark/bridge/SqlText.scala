@@ -42,6 +42,23 @@ object SqlText {
     words.filter(_ != null).map(_.stripPrefix("'").stripSuffix("'")).filter(_.matches("[A-Z_]+")).sorted.distinct.toArray
   }
 
+  /** `complete`, `incomplete` when more could make it right, or `invalid`. */
+  def completeness(code: String): String = {
+    val open = tokens(code).exists(token => token.getType == SqlBaseLexer.UNRECOGNIZED && Quotes(token.getText))
+    def text(at: Int) = code.offsetByCodePoints(0, at)
+    val problems = statements(code).flatMap { case Array(start, end) => problem(code.substring(text(start), text(end))) }
+    if (open || problems.exists(error => Unfinished.exists(error.getMessage.contains))) "incomplete"
+    else if (problems.isEmpty) "complete"
+    else "invalid"
+  }
+
+  private val Quotes = Set("'", "\"", "`")
+  private val Unfinished = Seq("end of input", "UNCLOSED_BRACKETED_COMMENT")
+
+  private def problem(sql: String): Option[ParseException] =
+    try { SparkSession.active.sessionState.sqlParser.parsePlan(sql); None }
+    catch { case error: ParseException => Some(error) }
+
   /** The relations that a statement reads, less those that it defines itself: the parts of a name joined by dots.
     * Empty for what cannot be parsed.
     */
