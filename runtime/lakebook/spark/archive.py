@@ -14,13 +14,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from lakebook.config import cache_dir
+from lakebook.config import SparkSettings, Workspace, cache_dir
 from lakebook.spark.errors import DriverError
 from lakebook.spark.java import OPTIONS, Java
+from lakebook.spark.settings import write_settings
 
 Report = Callable[[str], None]
 
 TRAINING = "lakebook.bridge.Training"
+#: seconds that a training run may take
+PATIENCE = 600.0
 #: seconds after which an archive that no driver has used is removed
 UNUSED = 30 * 86400.0
 
@@ -52,14 +55,16 @@ def make(java: Java, class_path: list[Path], report: Report) -> None:
     if base is not None and not base.exists():
         _run([java.executable, "-Xshare:dump", f"-XX:SharedArchiveFile={base}"])
     with tempfile.TemporaryDirectory(prefix=".train-", dir=file.parent) as work:
-        made = Path(work) / file.name
+        made, settings = Path(work) / file.name, Path(work) / "training.conf"
+        place = Workspace(Path(work), Path(work), SparkSettings(master="local[2]"), Path(work) / "warehouse", None)
+        write_settings(settings, place, executor_jars=[], idle=PATIENCE)
         _run(
             [
                 java.executable,
                 *([f"-XX:SharedArchiveFile={base}"] if base is not None else []),
                 f"-XX:ArchiveClassesAtExit={made}",
-                *("-Xmx1g", "-Xss4m", *OPTIONS),
-                *("-cp", os.pathsep.join(map(str, class_path)), TRAINING, work),
+                *("-Xmx1g", *OPTIONS),
+                *("-cp", os.pathsep.join(map(str, class_path)), TRAINING, str(settings)),
             ]
         )
         if not made.exists():
@@ -90,9 +95,18 @@ def _remove_unused(folder: Path) -> None:
 
 
 def _run(command: list[str]) -> None:
-    run = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False
-    )
+    try:
+        run = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise DriverError(f"The class-data archive was not made within {PATIENCE:.0f} s.") from None
     if run.returncode != 0:
         last = (run.stdout + run.stderr).strip().splitlines()[-1:]
         raise DriverError(f"The class-data archive cannot be made: {''.join(last) or f'code {run.returncode}'}")

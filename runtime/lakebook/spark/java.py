@@ -40,8 +40,10 @@ _OPENED = [
     "java.security.jgss/sun.security.krb5",
 ]
 
-#: what Spark itself gives to its JVMs
+#: what Spark itself gives to its JVMs, and what its plans and Scala's compiler need
 OPTIONS = [
+    "-Xss4m",
+    "-Dfile.encoding=UTF-8",
     "-Djdk.reflect.useDirectMethodHandle=false",
     "-Dio.netty.tryReflectionSetAccessible=true",
     *(f"--add-opens={package}=ALL-UNNAMED" for package in _OPENED),

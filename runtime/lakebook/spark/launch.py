@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import locale
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from lakebook.config import Workspace
 from lakebook.spark import archive
 from lakebook.spark.bridge import bridge_jar
 from lakebook.spark.jars import delta_jars, derby_jars, package_jars, postgres_jars, spark_home, spark_jars
 from lakebook.spark.java import OPTIONS, Java, find_java
-from lakebook.spark.settings import is_local, on_this_machine, spark_settings
-from lakebook.spark.tables import FILE as TABLES
+from lakebook.spark.settings import on_this_machine, write_settings
 
 Report = Callable[[str], None]
 
@@ -59,23 +57,12 @@ def launch(workspace: Workspace, name: str, log: Path, report: Report) -> subpro
     made = parts(java, report)
     extra = _extra_jars(workspace, java, report)
     report("Starting this workspace's Spark driver …")
-    state = workspace.state
-    classes = state / f"{name}-classes"
-    shutil.rmtree(classes, ignore_errors=True)
-    classes.mkdir(parents=True)
-    settings = {
-        "state": str(state),
-        "connection": str(state / f"{name}.json"),
-        "tables": str(state / TABLES),
-        "idle": workspace.spark.idle_timeout if name == "driver" else OWN_IDLE,
-        "metastore": workspace.metastore,
-        "spark": spark_settings(workspace, classes, [made.bridge, *made.delta]),
-    }
-    file = state / f"{name}.conf"
-    _write_private(file, json.dumps(settings))
+    file = workspace.state / f"{name}.conf"
+    idle = workspace.spark.idle_timeout if name == "driver" else OWN_IDLE
+    write_settings(file, workspace, [made.bridge, *made.delta], idle)
     command = [
         java.executable,
-        *jvm_options(workspace.spark.memory),
+        *(f"-Xmx{workspace.spark.memory}", *OPTIONS),
         *archive.options(java, made.class_path),
         *("-cp", os.pathsep.join(map(str, [*made.class_path, *extra]))),
         *(MAIN, str(file)),
@@ -90,10 +77,6 @@ def launch(workspace: Workspace, name: str, log: Path, report: Report) -> subpro
             env=_environment(workspace.spark.master),
             start_new_session=True,  # an interrupt of the notebook is none of the driver
         )
-
-
-def jvm_options(memory: str) -> list[str]:
-    return [f"-Xmx{memory}", "-Xss4m", "-Dfile.encoding=UTF-8", *OPTIONS]
 
 
 def _extra_jars(workspace: Workspace, java: Java, report: Report) -> list[Path]:
@@ -121,13 +104,7 @@ def _environment(master: str) -> dict[str, str]:
     return environment
 
 
-def _write_private(file: Path, text: str) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as out:
-        out.write(text)
-
-
-def _opened(log: Path):  # type: ignore[no-untyped-def]
+def _opened(log: Path) -> BinaryIO:
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
     return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from lakebook.config import Workspace
+from lakebook.spark.tables import FILE as TABLES
 
 _EXTENSIONS = "io.delta.sql.DeltaSparkSessionExtension,lakebook.bridge.SharedFramesExtension"
 
 #: settings whose value is a list that the user's is added to
 _LISTS = {"spark.sql.extensions", "spark.jars"}
+
+
+def write_settings(file: Path, workspace: Workspace, executor_jars: list[Path], idle: float) -> None:
+    """Write what the bridge's ``Main`` reads; ``file`` names the driver: ``driver.conf`` makes ``driver.json``.
+
+    Args:
+        idle: seconds without an attached notebook after which the driver ends.
+    """
+    classes = file.with_suffix(".classes")
+    shutil.rmtree(classes, ignore_errors=True)
+    classes.mkdir(parents=True)
+    settings = {
+        "state": str(workspace.state),
+        "connection": str(file.with_suffix(".json")),
+        "tables": str(workspace.state / TABLES),
+        "idle": idle,
+        "metastore": workspace.metastore,
+        "spark": spark_settings(workspace, classes, executor_jars),
+    }
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # passwords may be among them
+    with os.fdopen(descriptor, "w") as out:
+        json.dump(settings, out)
 
 
 def spark_settings(workspace: Workspace, classes: Path, executor_jars: list[Path]) -> dict[str, str]:

@@ -4,50 +4,41 @@ import java.io.{BufferedReader, ByteArrayOutputStream, InputStreamReader, PrintW
 import java.net.{InetAddress, Socket}
 import java.nio.file.{Files, Path}
 
+import com.fasterxml.jackson.databind.JsonNode
+
 /** Does once what a first notebook does, so that the class-data archive made at the JVM's end has the classes for it.
-  * Its one argument is an empty folder.
+  * Its one argument is a file as `Main` takes it, for an empty workspace.
   */
 object Training {
   def main(arguments: Array[String]): Unit = {
-    val state = Path.of(arguments.head).toAbsolutePath
-    val classes = Files.createDirectories(state.resolve("classes"))
-    val settings = Map("state" -> state.toString, "metastore" -> null, "spark" -> Map(
-      "spark.master" -> "local[2]",
-      "spark.app.name" -> "lakebook training",
-      "spark.ui.enabled" -> "false",
-      "spark.log.level" -> "WARN",
-      "spark.driver.host" -> "127.0.0.1",
-      "spark.driver.bindAddress" -> "127.0.0.1",
-      "spark.authenticate" -> "true",
-      "spark.scheduler.mode" -> "FAIR",
-      "spark.sql.extensions" -> "io.delta.sql.DeltaSparkSessionExtension,lakebook.bridge.SharedFramesExtension",
-      "spark.sql.catalog.spark_catalog" -> "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-      "spark.sql.catalogImplementation" -> "hive",
-      "spark.sql.warehouse.dir" -> state.resolve("warehouse").toString,
-      "spark.sql.shuffle.partitions" -> "2",
-      "spark.databricks.delta.snapshotPartitions" -> "2",
-      "spark.hadoop.fs.file.impl" -> "lakebook.bridge.NotebookFileSystem",
-      "spark.repl.class.outputDir" -> classes.toString))
-    val driver = Main.start(Json.read(Json.write(settings)))
+    val log = System.err // later it may be the training notebook's
+    try {
+      train(Json.read(Files.readString(Path.of(arguments.head))))
+      System.exit(0) // in order: the archive is written at the end
+    } catch {
+      case problem: Throwable =>
+        problem.printStackTrace(log)
+        log.println(problem)
+        Runtime.getRuntime.halt(1)
+    }
+  }
+
+  private def train(settings: JsonNode): Unit = {
+    val state = settings.path("state").asText
+    val driver = Main.start(settings)
     val secret = Notebook.newSecret()
     val door = new Door(driver, secret, Map.empty, () => ())
     door.open()
-    listTables(driver, state)
-    val notebook = driver.attach(state.toString, "training", new Events(new ByteArrayOutputStream, "training"))
+    val list = new TableList(driver.base.sharedState.externalCatalog, Path.of(settings.path("tables").asText))
+    driver.context.addSparkListener(list)
+    val notebook = driver.attach(state, "training", new Events(new ByteArrayOutputStream, "training"))
     notebook.beginCell("1")
     inSql(notebook)
     inScala(notebook)
     notebook.endCell("1")
-    fromOutside(door.port, secret, state.toString)
+    fromOutside(door.port, secret, state)
     notebook.close()
     driver.context.stop()
-    System.exit(0)
-  }
-
-  private def listTables(driver: Driver, state: Path): Unit = {
-    val list = new TableList(driver.base.sharedState.externalCatalog, state.resolve("tables.json"))
-    driver.context.addSparkListener(list)
-    list.refresh()
   }
 
   private def inSql(notebook: Notebook): Unit = {
