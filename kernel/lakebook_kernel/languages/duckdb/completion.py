@@ -1,0 +1,108 @@
+"""What may stand at a place in DuckDB's SQL, and what it means."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lakebook.spark.tables import find_table, tables
+from lakebook_kernel.languages.base import Completion, MimeBundle
+from lakebook_kernel.languages.duckdb.delta import column_names
+from lakebook_kernel.languages.duckdb.names import Names, is_frame
+from lakebook_kernel.languages.duckdb.tokens import mentions, quoted, unquoted
+
+_WORD = re.compile(r'(?:(?P<owner>\w+|"[^"]*")\.)?(?P<stem>\w*|"[^"]*)$')
+_ALIAS = re.compile(r'\b(?:from|join|,)\s*([\w.]+|"[^"]*")\s+(?:as\s+)?(\w+)', re.IGNORECASE)
+_PLAIN = re.compile(r"[A-Za-z_]\w*")
+
+
+def complete(names: Names, code: str, cursor: int) -> Completion | None:
+    found = _WORD.search(code[:cursor])
+    if found is None:
+        return None
+    owner, stem = found["owner"], found["stem"]
+    candidates: dict[str, str] = {}
+    if owner is not None:
+        owner = unquoted(owner)
+        aliases = {alias.lower(): unquoted(table) for table, alias in _ALIAS.findall(code)}
+        candidates |= dict.fromkeys(_columns(names, aliases.get(owner.lower(), owner)), "column")
+        candidates |= {name: "table" for schema, name in _tables(names) if schema.lower() == owner.lower()}
+    else:
+        mentioned = {name.lower() for schema, name in mentions(code) if schema is None}
+        known = [name for schema, name in _tables(names) if schema in ("main", "temp", "default", "")]
+        for table in known:
+            if table.lower() in mentioned:
+                candidates |= dict.fromkeys(_columns(names, table), "column")
+        candidates |= dict.fromkeys(known, "table")
+        candidates |= dict.fromkeys((schema for schema, _ in _tables(names) if schema), "schema")
+        candidates |= _vocabulary(names)
+    stem = stem.removeprefix('"').lower()
+    upper = code[found.start("stem") : cursor].isupper()
+    matches = [name for name in candidates if name.lower().startswith(stem)]
+    kinds = [candidates[name] for name in matches]
+    texts = [_written(name, kind, upper) for name, kind in zip(matches, kinds, strict=True)]
+    return Completion(texts, found.start("stem"), cursor, kinds)
+
+
+def inspect(names: Names, code: str, cursor: int) -> MimeBundle | None:
+    before = _WORD.search(code[:cursor])
+    after = re.match(r"\w*", code[cursor:])
+    word = unquoted((before["stem"] if before else "") + (after[0] if after else ""))
+    if not word:
+        return None
+    rows = names.connection.execute(
+        "SELECT DISTINCT function_name, parameters, parameter_types, return_type, description, examples "
+        "FROM duckdb_functions() WHERE function_name = lower(?) AND NOT starts_with(function_name, '__')",
+        [word],
+    ).fetchall()
+    if rows:
+        return {"text/plain": "\n\n".join(dict.fromkeys(map(_signature, rows)))}
+    columns = _columns(names, word)
+    return {"text/plain": "\n".join([word, *(f"  {column}" for column in columns)])} if columns else None
+
+
+def _signature(row: tuple[Any, ...]) -> str:
+    name, parameters, types, result, description, examples = row
+    arguments = ", ".join(
+        f"{parameter} {kind}" if kind else parameter
+        for parameter, kind in zip(parameters, types or [None] * len(parameters), strict=False)
+    )
+    lines = [f"{name}({arguments})" + (f" -> {result}" if result else "")]
+    lines += [description] if description else []
+    lines += [f"Example: {example}" for example in examples or []]
+    return "\n".join(lines)
+
+
+def _tables(names: Names) -> list[tuple[str, str]]:
+    """Schema and name of everything that can be read; Python's frames have no schema."""
+    frames = [("", name) for name, value in (names.variables | names.given).items() if is_frame(value) and name[0] != "_"]
+    return [*names.own(), *((table.schema, table.name) for table in tables(names.workspace)), *frames]
+
+
+def _columns(names: Names, table: str) -> list[str]:
+    """The columns of a table, a view or a frame, none when there is no such thing."""
+    schema, _, name = table.rpartition(".")
+    if any(own.lower() == name.lower() for _, own in names.own()):
+        query = "SELECT column_name FROM duckdb_columns() WHERE lower(table_name) = lower(?) ORDER BY column_index"
+        return [row[0] for row in names.connection.execute(query, [name]).fetchall()]
+    known = find_table(names.workspace, name, schema or "default")
+    if known is not None:
+        return column_names(known)
+    frame = names.given.get(name, names.variables.get(name))
+    if not is_frame(frame):
+        return []
+    columns = getattr(frame, "column_names", None) or getattr(frame, "columns", None)
+    return [str(column) for column in columns] if columns is not None else list(frame.schema.names)
+
+
+def _vocabulary(names: Names) -> dict[str, str]:
+    functions = "SELECT DISTINCT function_name FROM duckdb_functions() WHERE regexp_matches(function_name, '^[a-z]\\w*$')"
+    keywords = "SELECT keyword_name FROM duckdb_keywords()"
+    found = {row[0]: "function" for row in names.connection.execute(functions).fetchall()}
+    return found | {row[0]: "keyword" for row in names.connection.execute(keywords).fetchall()}
+
+
+def _written(name: str, kind: str, upper: bool) -> str:
+    if kind == "keyword":
+        return name.upper() if upper else name
+    return name if kind == "function" or _PLAIN.fullmatch(name) else quoted(name)

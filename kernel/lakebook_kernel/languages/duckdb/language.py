@@ -1,0 +1,210 @@
+"""The language of ``%duckdb`` cells: several statements, the last result is shown."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lakebook.config import ConfigError, find_workspace
+from lakebook_kernel.cell import Cell
+from lakebook_kernel.display.frames import duckdb_head
+from lakebook_kernel.display.tables import ROWS, Column, Table, table_bundle
+from lakebook_kernel.errors import excerpt, place
+from lakebook_kernel.languages.base import CellError, Completeness, Completion, Host, Language, MimeBundle, Output
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from lakebook_kernel.languages.duckdb.names import Names
+
+_INTERNAL = ('Did you mean "pg_', 'Did you mean "duckdb_', 'Did you mean "sqlite_')
+
+
+class DuckDBLanguage(Language):
+    """One in-memory database per notebook."""
+
+    name: ClassVar[str] = "duckdb"
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._database: Names | None = None
+        self._bound: set[str] = set()
+
+    def start(self) -> None:
+        self._names  # noqa: B018
+
+    def stop(self) -> None:
+        if self._database is not None:
+            self._database.connection.close()
+            self._database = None
+
+    def interrupt(self) -> None:
+        if self._database is not None:
+            self._database.connection.interrupt()
+
+    @property
+    def _names(self) -> Names:
+        if self._database is None:
+            import duckdb
+
+            from lakebook_kernel.languages.duckdb.names import Names
+
+            try:
+                workspace = find_workspace(self.host.folder)
+            except ConfigError as error:
+                raise CellError("ConfigError", str(error)) from None
+            connection = duckdb.connect(config={"python_enable_replacements": False})
+            spill = Path(tempfile.gettempdir()) / f"lakebook-duckdb-{os.getpid()}"
+            for setting, value in {
+                "errors_as_json": "true",
+                "enable_progress_bar": "false",
+                "file_search_path": str(self.host.folder),
+                "temp_directory": str(spill),
+            }.items():
+                connection.execute(f"SET {setting} = '{value.replace(chr(39), chr(39) * 2)}'")
+            self._database = Names(connection, workspace, self.host.names)
+        return self._database
+
+    def run(self, cell: Cell, output: Output) -> None:
+        names = self._names
+        before = names.own()
+        try:
+            with self._errors(cell.code, {}):
+                statements = names.connection.extract_statements(cell.code)
+            for number, statement in enumerate(statements, 1):
+                with names.resolved(statement.query) as problems, self._errors(cell.code, problems):
+                    with self.host.waiting(names.connection.interrupt):
+                        shown = self._execute(statement, last=number == len(statements))
+            if statements and shown is not None:
+                output.result(shown)
+        finally:
+            after = names.own()
+            self._bound = {name for (schema, name), made in after.items() if before.get((schema, name)) != made}
+
+    def _execute(self, statement: duckdb.Statement, last: bool) -> MimeBundle | None:
+        """Run a statement; what it shows is asked of the last one only, and no more of a question than is shown."""
+        import duckdb
+
+        connection = self._names.connection
+        if last and statement.type == duckdb.StatementType.SELECT:
+            return table_bundle(duckdb_head(connection.query(statement)))
+        connection.execute(statement)
+        if not last or statement.expected_result_type == [duckdb.ExpectedResultType.NOTHING]:
+            return None
+        rows = connection.fetchmany(ROWS + 1)
+        if statement.type == duckdb.StatementType.EXPLAIN:
+            return {"text/plain": "\n".join(row[1] for row in rows)}
+        if not rows and statement.type == duckdb.StatementType.CREATE:
+            return None
+        columns = [Column(name, str(kind)) for name, kind, *_ in connection.description or []]
+        values = [[None if value is None else str(value) for value in row] for row in rows]
+        return table_bundle(Table(columns, values[:ROWS], len(rows) > ROWS))
+
+    @contextmanager
+    def _errors(self, code: str, problems: dict[str, CellError]) -> Iterator[None]:
+        """Turn DuckDB's errors into the cell's."""
+        import duckdb
+
+        try:
+            yield
+        except duckdb.Error as error:
+            told = _told(error, code)
+            if isinstance(error, duckdb.CatalogException):
+                for name, problem in problems.items():
+                    if name.lower() in told.evalue.lower():
+                        raise problem from None
+            raise told from None
+
+    def free_names(self, code: str) -> set[str]:
+        """Tables that the code reads; where DuckDB cannot tell without them, every name that may be one."""
+        import duckdb
+
+        from lakebook_kernel.languages.duckdb.tokens import mentions
+
+        connection = self._names.connection
+        try:
+            statements = connection.extract_statements(code)
+        except duckdb.Error:
+            return set()
+        free: set[str] = set()
+        for statement in statements:
+            try:
+                free |= connection.get_table_names(statement.query)
+            except duckdb.Error:
+                free |= {name for schema, name in mentions(statement.query) if schema is None}
+        return free - {name for _, name in self._names.own()}
+
+    def bound_names(self) -> set[str]:
+        return self._bound
+
+    def take(self, name: str) -> Any:
+        """A table or view as a `pyarrow.Table`."""
+        from lakebook_kernel.languages.duckdb.tokens import quoted
+
+        if name not in {own for _, own in self._names.own()}:
+            raise KeyError(name)
+        query = f"FROM {quoted(name)}"
+        with self._names.resolved(query), self.host.waiting(self._names.connection.interrupt):
+            return self._names.connection.query(query).to_arrow_table()
+
+    def give(self, name: str, value: Any) -> None:
+        from lakebook_kernel.languages.duckdb.names import is_frame
+
+        if not is_frame(value):
+            super().give(name, value)
+        self._names.given[name] = value
+
+    def is_complete(self, code: str) -> Completeness:
+        import duckdb
+
+        try:
+            self._names.connection.extract_statements(code)
+        except duckdb.Error as error:
+            details = _details(error)
+            position = details.get("position")
+            rest = code.encode()[int(position) :].split() if position is not None else []
+            open_end = "unterminated" in details.get("exception_message", "") or len(rest) <= 1
+            return Completeness("incomplete" if open_end else "invalid")
+        return Completeness("complete")
+
+    def complete(self, code: str, cursor: int) -> Completion | None:
+        from lakebook_kernel.languages.duckdb.completion import complete
+
+        return complete(self._names, code, cursor)
+
+    def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
+        from lakebook_kernel.languages.duckdb.completion import inspect
+
+        return inspect(self._names, code, cursor)
+
+
+def _details(error: duckdb.Error) -> dict[str, str]:
+    """What DuckDB says of an error, which it writes as JSON after the error's kind."""
+    text = str(error)
+    try:
+        details: dict[str, str] = json.loads(text[text.index("{") :])
+    except ValueError:
+        return {"exception_message": text}
+    return details
+
+
+def _told(error: duckdb.Error, code: str) -> CellError:
+    from lakebook_kernel.languages.duckdb.tokens import characters
+
+    details = _details(error)
+    lines = details["exception_message"].splitlines()
+    message = "\n".join(line for line in lines if not line.startswith(_INTERNAL))
+    name = type(error).__name__
+    traceback = [f"{name}: {message}"]
+    if "position" in details:
+        start = characters(code, int(details["position"]))
+        length = int(details.get("location", "[0,1]").strip("[]").split(",")[1])
+        line, column = place(code, start)
+        width = characters(code[start:], length)
+        traceback += excerpt(code, line, column, max(1, width))
+    return CellError(name, message, traceback, str(error))

@@ -1,0 +1,137 @@
+"""What a name in a DuckDB statement means: a table of its own, a Delta table of the catalog, or a frame of Python's.
+
+In this order: as everywhere in SQL, a table wins over a variable. Only what a statement mentions is registered, just
+before it runs and no longer than that, so that the next statement sees the table's next version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from lakebook.config import Workspace
+from lakebook.spark.tables import find_table
+from lakebook_kernel.languages.base import CellError
+from lakebook_kernel.languages.duckdb.delta import open_table
+from lakebook_kernel.languages.duckdb.tokens import mentions, quoted
+
+#: schema of a table or view of DuckDB's own, and its name
+OwnName = tuple[str, str]
+
+_FRAMES = {
+    ("pandas", "DataFrame"),
+    ("polars", "DataFrame"),
+    ("polars", "LazyFrame"),
+    ("pyarrow", "Table"),
+    ("pyarrow", "RecordBatch"),
+    ("pyarrow", "Dataset"),
+}
+_OWN = """
+    SELECT schema_name, table_name, table_oid, '' FROM duckdb_tables()
+    UNION ALL SELECT schema_name, view_name, view_oid, sql FROM duckdb_views() WHERE NOT internal
+"""
+
+
+def is_frame(value: Any) -> bool:
+    """Whether DuckDB reads a value as a table; finding out imports nothing."""
+    return any((kind.__module__.partition(".")[0], kind.__name__) in _FRAMES for kind in type(value).__mro__)
+
+
+@dataclass
+class Names:
+    """The names of one notebook's connection."""
+
+    connection: duckdb.DuckDBPyConnection
+    workspace: Workspace
+    #: Python's names
+    variables: Mapping[str, Any]
+    #: frames that another language gave
+    given: dict[str, Any] = field(default_factory=dict)
+
+    def own(self) -> dict[OwnName, tuple[int, str]]:
+        """DuckDB's own tables and views: their identity, which a replacement changes, and a view's text."""
+        rows = self.connection.execute(_OWN).fetchall()
+        return {(schema, name): (identity, text) for schema, name, identity, text in rows}
+
+    @contextmanager
+    def resolved(self, code: str) -> Iterator[dict[str, CellError]]:
+        """Within it, what ``code`` mentions can be read.
+
+        Yields why a name that it mentions cannot be, by name: an error only if the statement turns out to need it.
+        """
+        own = self.own()
+        registered: list[tuple[str | None, str]] = []
+        problems: dict[str, CellError] = {}
+        try:
+            for schema, name in self._wanted(code, own):
+                try:
+                    frame = self._find(schema, name)
+                    if frame is not None:
+                        self._register(schema, name, frame)
+                        registered.append((schema, name))
+                except CellError as problem:
+                    problems[name] = problem
+            yield problems
+        finally:
+            for schema, name in registered:
+                self._unregister(schema, name)
+
+    def _wanted(self, code: str, own: dict[OwnName, tuple[int, str]]) -> set[tuple[str | None, str]]:
+        """Names that the code and the views it uses mention and that DuckDB does not have."""
+        views = {name.lower(): text for (_, name), (_, text) in own.items() if text}
+        plain = {name.lower() for _, name in own}
+        qualified = {(schema.lower(), name.lower()) for schema, name in own}
+        wanted: set[tuple[str | None, str]] = set()
+        texts, seen = [code], set()
+        while texts:
+            for schema, name in mentions(texts.pop()):
+                low = name.lower()
+                if low in views and low not in seen:
+                    seen.add(low)
+                    texts.append(views[low])
+                if (low not in plain) if schema is None else ((schema.lower(), low) not in qualified):
+                    wanted.add((schema, name))
+        return wanted
+
+    def _find(self, schema: str | None, name: str) -> Any:
+        table = find_table(self.workspace, name, schema or "default")
+        if table is not None:
+            return open_table(table)
+        if schema is not None:
+            return None
+        value = self.given.get(name, self.variables.get(name))
+        if is_frame(value):
+            return value
+        if type(value).__module__.startswith("pyspark.sql"):
+            raise CellError(
+                "NotReadable",
+                f"{name} is a Spark {type(value).__name__}: question it in a %sql cell, or hand DuckDB a copy that is "
+                f"in memory, such as {name}.toArrow() under a name of its own.",
+            )
+        return None
+
+    def _register(self, schema: str | None, name: str, frame: Any) -> None:
+        if schema is None:
+            self.connection.register(name, frame)
+            return
+        hidden = _hidden(schema, name)
+        self.connection.register(hidden, frame)
+        self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
+        self.connection.execute(f"CREATE VIEW {quoted(schema)}.{quoted(name)} AS FROM {quoted(hidden)}")
+
+    def _unregister(self, schema: str | None, name: str) -> None:
+        if schema is None:
+            self.connection.unregister(name)
+            return
+        self.connection.execute(f"DROP VIEW IF EXISTS {quoted(schema)}.{quoted(name)}")
+        self.connection.unregister(_hidden(schema, name))
+
+
+def _hidden(schema: str, name: str) -> str:
+    return f"__lakebook {schema}.{name}"
+
+

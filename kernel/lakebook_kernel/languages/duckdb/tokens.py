@@ -1,0 +1,57 @@
+"""DuckDB's tokens and offsets: both count bytes of UTF-8, Python and Jupyter count characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+
+def words(code: str) -> Iterator[tuple[str, str]]:
+    """The identifiers, keywords and signs of SQL: ``(kind, text)``, kind being ``name`` or ``other``.
+
+    Strings and comments are left out; a quoted identifier comes without its quotes.
+    """
+    source = code.encode()
+    tokens = duckdb.tokenize(code)
+    for (start, kind), end in zip(tokens, [*(start for start, _ in tokens[1:]), len(source)], strict=True):
+        text = source[start:end].decode().strip()
+        match kind:
+            case duckdb.token_type.identifier | duckdb.token_type.keyword:
+                yield "name", unquoted(text)
+            case duckdb.token_type.string_const | duckdb.token_type.comment:
+                continue
+            case _:
+                yield "other", text
+
+
+def mentions(code: str) -> set[tuple[str | None, str]]:
+    """Everything in SQL that may be a table: ``(schema, name)``, schema None where none is written.
+
+    ``a.b`` may be a table in a schema or a column of a table, so it yields both.
+    """
+    found: set[tuple[str | None, str]] = set()
+    owner, dotted = None, False
+    for kind, text in words(code):
+        if kind == "name":
+            found.add((None, text))
+            if dotted and owner is not None:
+                found.add((owner, text))
+            owner, dotted = text, False
+        else:
+            dotted = text == "."
+            owner = owner if dotted else None
+    return found
+
+
+def unquoted(name: str) -> str:
+    return name[1:-1].replace('""', '"') if len(name) > 1 and name[0] == name[-1] == '"' else name
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def characters(code: str, position: int) -> int:
+    """An offset in bytes as one in characters."""
+    return len(code.encode()[:position].decode(errors="ignore"))

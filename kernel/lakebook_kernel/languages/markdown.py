@@ -1,0 +1,20 @@
+"""Markdown cells: text that a code cell shows."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from lakebook_kernel.cell import Cell
+from lakebook_kernel.languages.base import Completeness, Language, Output
+
+
+class MarkdownLanguage(Language):
+    name: ClassVar[str] = "markdown"
+
+    def run(self, cell: Cell, output: Output) -> None:
+        text = cell.code.strip("\n")
+        if text:
+            output.display({"text/markdown": text, "text/plain": text})
+
+    def is_complete(self, code: str) -> Completeness:
+        return Completeness("complete")

@@ -1,0 +1,142 @@
+"""Shell cells: a script for bash in the notebook's folder, its output as it comes."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from typing import IO, ClassVar
+
+from lakebook_kernel.cell import Cell
+from lakebook_kernel.errors import excerpt
+from lakebook_kernel.languages.base import CellError, Completeness, Host, Language, Output, Stream
+
+#: seconds between the polite and the last word to an interrupted script
+PATIENCE = 1.5
+#: bytes read at once
+_CHUNK = 1 << 16
+#: seconds for which output is gathered into one message
+_GATHER = 0.05
+
+
+class ShellLanguage(Language):
+    """bash; options after ``%sh`` are bash's own, such as ``-e``."""
+
+    name: ClassVar[str] = "shell"
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._interrupted_at: float | None = None
+
+    def run(self, cell: Cell, output: Output) -> None:
+        if not cell.code.strip():
+            return
+        try:
+            process = subprocess.Popen(
+                ["bash", *cell.options, "-c", cell.code, "cell"],
+                cwd=self.host.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except FileNotFoundError:
+            raise CellError("ShellMissing", "There is no bash on this machine, and %sh needs it.") from None
+        self._process, self._interrupted_at = process, None
+        last_words = _Tail()
+
+        def write(stream: Stream, text: str) -> None:
+            if stream == "stderr":
+                last_words.add(text)
+            output.stream(stream, text)
+
+        with self.host.waiting(self.interrupt):
+            try:
+                _copy(process, write)
+                status = process.wait()
+            finally:
+                self._process = None
+        if status != 0:
+            raise _failure(status, cell.code, last_words.text)
+
+    def interrupt(self) -> None:
+        """SIGINT to the script and all it started, SIGKILL when that did not help in `PATIENCE` seconds."""
+        process = self._process
+        if process is None or process.poll() is not None and self._interrupted_at is None:
+            return
+        now = time.monotonic()
+        if self._interrupted_at is None:
+            self._interrupted_at = now
+            _signal(process, signal.SIGINT)
+        elif now - self._interrupted_at > PATIENCE:
+            _signal(process, signal.SIGKILL)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            _signal(self._process, signal.SIGKILL)
+
+    def is_complete(self, code: str) -> Completeness:
+        checked = subprocess.run(["bash", "-n", "-c", code], capture_output=True, text=True, check=False)
+        if checked.returncode == 0:
+            return Completeness("complete")
+        return Completeness("incomplete" if "unexpected end of file" in checked.stderr else "invalid")
+
+
+class _Tail:
+    """The end of what was written."""
+
+    def __init__(self, characters: int = 2_000) -> None:
+        self._characters = characters
+        self.text = ""
+
+    def add(self, text: str) -> None:
+        self.text = (self.text + text)[-self._characters :]
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _copy(process: subprocess.Popen[bytes], write: Callable[[Stream, str], None]) -> None:
+    """Copy what the script writes until it has ended and nothing is left; its background jobs are not waited for."""
+    pipes: dict[Stream, IO[bytes] | None] = {"stdout": process.stdout, "stderr": process.stderr}
+    decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in pipes}
+    with selectors.DefaultSelector() as selector:
+        for name, pipe in pipes.items():
+            assert pipe is not None
+            os.set_blocking(pipe.fileno(), False)
+            selector.register(pipe, selectors.EVENT_READ, name)
+        while selector.get_map():
+            ended = process.poll() is not None
+            ready = selector.select(0 if ended else _GATHER)
+            for key, _ in ready:
+                chunk = os.read(key.fd, _CHUNK)
+                text = decoders[key.data].decode(chunk, final=not chunk)
+                if text:
+                    write(key.data, text)
+                if not chunk:
+                    selector.unregister(key.fileobj)
+            if ended and not ready:
+                break
+    for pipe in pipes.values():
+        if pipe is not None:
+            pipe.close()
+
+
+def _failure(status: int, code: str, errors: str) -> CellError:
+    ename = "ShellError"
+    if status < 0:
+        evalue = f"ended by {signal.Signals(-status).name}"
+    else:
+        evalue = f"exit status {status}"
+    line = re.findall(r"^cell: line (\d+):", errors, re.MULTILINE)
+    return CellError(ename, evalue, [f"{ename}: {evalue}", *(excerpt(code, int(line[-1])) if line else [])])
