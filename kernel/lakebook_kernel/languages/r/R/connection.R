@@ -71,7 +71,9 @@ define_dialect <- function() {
   }
   s3("dbplyr_edition", function(con) 2L)
   s3("db_connection_describe", function(con, ...) "Spark")
-  s3("sql_translation", function(con) spark_translation())
+  translation <- spark_translation()
+  s3("sql_translation", function(con) translation)
+  s3("sql_table_analyze", function(con, table, ...) NULL)
   s3("db_table_temporary", function(con, table, temporary, ...) list(table = table, temporary = temporary))
   s3("sql_query_save", function(con, sql, name, temporary = TRUE, ...) {
     what <- if (temporary) "CREATE OR REPLACE TEMPORARY VIEW" else "CREATE TABLE"
@@ -132,7 +134,8 @@ spark_translation <- function() {
   )
   window <- dbplyr::sql_translator(.parent = dbplyr::base_win,
     var = dbplyr::win_aggregate("VARIANCE"), sd = dbplyr::win_aggregate("STDDEV"), median = dbplyr::win_aggregate("MEDIAN"),
-    any = dbplyr::win_aggregate("BOOL_OR"), all = dbplyr::win_aggregate("BOOL_AND")
+    any = dbplyr::win_aggregate("BOOL_OR"), all = dbplyr::win_aggregate("BOOL_AND"), cor = dbplyr::win_absent("cor"),
+    quantile = dbplyr::win_absent("quantile"), str_flatten = dbplyr::win_absent("str_flatten")
   )
   dbplyr::sql_variant(scalar, aggregate, window)
 }

@@ -1,11 +1,13 @@
 # Errors as the kernel tells them.
 
 describe_error <- function(condition, calls, line) {
-  calls <- users_calls(calls)
+  calls <- above_ours(calls)
   lines <- vapply(calls, cell_line, 0L)
   if (length(lines) && is.na(lines[1])) lines[1] <- as.integer(line)
   known <- lines[!is.na(lines)]
   if (length(known)) line <- known[length(known)]
+  calls <- below_machinery(calls)
+  lines <- lines[seq_along(calls)]
   trace <- vapply(calls, one_line, "")
   set_base(".Traceback", rev(lapply(calls, function(call) deparse(call, nlines = 5L))))
   call <- users_call(condition)
@@ -29,7 +31,7 @@ users_call <- function(condition) {
 
 condition_name <- function(condition) {
   name <- class(condition)[1]
-  if (name %in% c("simpleError", "error", "try-error")) "Error" else name
+  if (name %in% c("simpleError", "error", "try-error", "rlang_error")) "Error" else name
 }
 
 error_message <- function(condition) {
@@ -42,29 +44,26 @@ error_message <- function(condition) {
 
 plain <- function(text) gsub("\033\\[[0-9;]*m", "", text)
 
-# The calls between ours at the bottom of the stack and R's error machinery at its top.
-users_calls <- function(calls) {
+# The calls that the cell made: those above ours on the stack.
+above_ours <- function(calls) {
   calls <- as.list(calls)
-  ours <- vapply(calls, identical, NA, quote(eval(expression, globalenv())))
-  if (any(ours)) {
-    first <- which(ours)[1]
-    while (first < length(calls) && ours[first + 1L]) first <- first + 1L
-    calls <- calls[-seq_len(first)]
+  ours <- which(vapply(calls, identical, NA, quote(eval(expression, globalenv()))))
+  if (length(ours)) {
+    # eval() has two frames
+    first <- ours[1]
+    if (first + 1L == c(ours, 0L)[2]) first <- first + 1L
   } else {
-    show <- vapply(calls, identical, NA, quote(show_value(shown$value)))
-    if (any(show)) calls <- calls[-seq_len(which(show)[1])]
+    first <- match(TRUE, vapply(calls, identical, NA, quote(show_value(shown$value))), nomatch = 0L)
   }
-  heads <- vapply(calls, function(call) if (is.symbol(call[[1]])) as.character(call[[1]]) else "", "")
-  inner <- which(heads %in% c(".handleSimpleError", "ask_spark"))
-  if (length(inner)) calls <- calls[seq_len(inner[1] - 1L)]
-  machinery <- c("stop", "abort", "stopifnot", "signalCondition", "withRestarts", "withOneRestart", "doWithOneRestart", "signal_abort")
-  while (length(calls)) {
-    head <- calls[[length(calls)]][[1]]
-    if (length(calls) == 1L && identical(head, quote(stop))) break
-    if (!(is.function(head) || is.call(head) || (is.symbol(head) && as.character(head) %in% machinery))) break
-    calls <- calls[-length(calls)]
-  }
-  calls
+  calls[seq_along(calls) > first]
+}
+
+# The calls without those by which R, rlang and our sql() raise an error.
+below_machinery <- function(calls) {
+  heads <- sub("^(rlang|cli)::", "", vapply(calls, function(call) one_line(call[[1]]), ""))
+  raising <- which(heads %in% c(".handleSimpleError", "ask_spark", "abort", "cli_abort", "stop", "stopifnot", "signalCondition"))
+  raising <- raising[raising > 1L]
+  if (length(raising)) calls[seq_len(raising[1] - 1L)] else calls
 }
 
 # The line of the running cell that a call stands in, or NA.
