@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from jupyter_client.manager import KernelManager
 
 #: seconds after which a cell counts as hung
 HUNG = 180.0
+
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 @dataclass
@@ -43,7 +46,7 @@ class Outcome:
         """The MIME bundles of what is displayed and of results, in order; progress that has ended left out."""
         kinds = ("display_data", "execute_result")
         shown = [message["content"] for message in self.messages if message["msg_type"] in kinds]
-        return [content["data"] for content in shown if "lakebook-progress" not in str(content.get("transient"))]
+        return [content["data"] for content in shown if "progress-" not in str(content.get("transient"))]
 
     @property
     def text(self) -> str:
@@ -62,7 +65,7 @@ class Outcome:
     def error(self) -> str:
         """The one error as it is shown."""
         assert len(self.errors) == 1, self.messages
-        return "\n".join(self.errors[0]["traceback"])
+        return _COLOUR.sub("", "\n".join(self.errors[0]["traceback"]))
 
 
 class Notebook:
