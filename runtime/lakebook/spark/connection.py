@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -50,10 +51,8 @@ class Connection:
 
     def close(self) -> None:
         """End the lifeline."""
-        try:
+        with suppress(OSError):  # the driver was faster
             self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the driver was faster
         if self._thread is None:
             self._end()
 

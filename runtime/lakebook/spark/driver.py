@@ -227,7 +227,9 @@ def _end(pid: int) -> None:
 
 
 #: lines that say nothing of why a JVM ended
-_NOISE = re.compile(r"\s*$|\s+at |\s*\.\.\. \d+ more|\d\d/\d\d/\d\d |Using Spark's|Setting Spark|WARNING:|Error: (Could|A fatal)")
+_NOISE = re.compile(
+    r"\s*$|\s+at |\s*\.\.\. \d+ more|\d\d/\d\d/\d\d |Using Spark's|Setting Spark|WARNING:|Error: (Could|A fatal)"
+)
 
 
 def _reason(log: str, code: int | None) -> str:

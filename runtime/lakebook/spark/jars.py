@@ -94,7 +94,7 @@ def package_jars(coordinates: str, java: Java, report: Report = lambda text: Non
     if not folder.exists():
         report(f"Fetching {coordinates} from Maven Central …")
         with _fetched(artifacts, java, transitive=True) as found:
-            if missing := [one.file for one in artifacts if one.file not in os.listdir(found.folder)]:
+            if missing := [one.file for one in artifacts if not (found.folder / one.file).is_file()]:
                 raise DriverError(f"{', '.join(missing)} cannot be fetched from Maven Central: {found.reason}")
             folder.parent.mkdir(parents=True, exist_ok=True)
             found.move(folder)

@@ -84,7 +84,11 @@ def is_local(master: str) -> bool:
 
 def on_this_machine(master: str) -> bool:
     """Whether the driver talks to nothing on another machine."""
-    return is_local(master) or master.startswith("local-cluster") or urlsplit(master).hostname in ("127.0.0.1", "localhost")
+    return (
+        is_local(master)
+        or master.startswith("local-cluster")
+        or urlsplit(master).hostname in ("127.0.0.1", "localhost")
+    )
 
 
 def _compute(master: str, executor_jars: list[Path]) -> dict[str, str]:

@@ -16,11 +16,11 @@ class SharedCache extends CacheManager {
   private val entries = mutable.ArrayBuffer.empty[Entry]
 
   override def cacheQuery(
-      session: SparkSession, plan: LogicalPlan, tableName: Option[String], level: StorageLevel): Unit = {
-    val known = lookupCachedData(session, plan).isDefined
-    super.cacheQuery(session, plan, tableName, level)
-    if (!known) Here.notebook.foreach(id => synchronized { entries += Entry(id, session, plan) })
-  }
+      session: SparkSession, plan: LogicalPlan, tableName: Option[String], level: StorageLevel): Unit =
+    noting(session, plan)(super.cacheQuery(session, plan, tableName, level))
+
+  override def cacheQuery(frame: Dataset[_], tableName: Option[String], level: StorageLevel): Unit =
+    noting(frame.sparkSession, frame.queryExecution.analyzed)(super.cacheQuery(frame, tableName, level))
 
   override def clearCache(): Unit = Here.notebook match {
     case Some(id) => release(id)
@@ -42,6 +42,12 @@ class SharedCache extends CacheManager {
       own.toList
     }
     own.foreach(entry => uncacheQuery(entry.session, entry.plan, cascade = false, blocking = false))
+  }
+
+  private def noting(session: SparkSession, plan: LogicalPlan)(cache: => Unit): Unit = {
+    val known = lookupCachedData(session, plan).isDefined
+    cache
+    if (!known) Here.notebook.foreach(id => synchronized { entries += Entry(id, session, plan) })
   }
 
   private def ofAnother(frame: Dataset[_]): Boolean = (lookupCachedData(frame), Here.notebook) match {

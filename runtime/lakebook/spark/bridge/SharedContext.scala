@@ -55,7 +55,7 @@ abstract class SharedContext(conf: SparkConf) extends SparkContext(conf) {
 
   override private[spark] def persistRDD(rdd: RDD[_]): Unit = {
     super.persistRDD(rdd)
-    own.foreach(_.persisted.put(rdd.id, ""))
+    if (!SharedContext.ofTable(rdd)) own.foreach(_.persisted.put(rdd.id, ""))
   }
 
   override private[spark] def unpersistRDD(id: Int, blocking: Boolean): Unit = {
@@ -109,6 +109,9 @@ object SharedContext {
   /** A property of the current thread; none in an executor, and none while the context is being made. */
   def localProperty(name: String): Option[String] =
     SparkContext.getActive.flatMap(context => Option(context.getLocalProperty(name)))
+
+  /** Delta keeps a table's state for all notebooks, whoever read it first. */
+  private def ofTable(rdd: RDD[_]): Boolean = rdd.name != null && rdd.name.startsWith("Delta Table State")
 
   /** On the jobs of a notebook, but those of its streams. */
   def tag(notebook: String): String = s"$TagPrefix$notebook"

@@ -1,0 +1,126 @@
+"""A workspace's driver: found, started once, replaced when dead, stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+
+from lakebook.config import Workspace, find_workspace
+from lakebook.spark import driver
+from lakebook.spark.connection import DriverError, connect
+from lakebook.spark.driver import Driver
+from runtime.spark.peer import Peer
+
+pytestmark = pytest.mark.spark
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Workspace]:
+    (tmp_path / "lakebook.toml").write_text("[spark]\nmaster = 'local[2]'\nmemory = '1g'\n")
+    workspace = find_workspace(tmp_path)
+    yield workspace
+    for file in workspace.state.glob("driver*.json"):
+        found = Driver.read(file)
+        if found is not None:
+            found.stop()
+
+
+def test_two_starts_at_once_yield_one_driver_that_ends_when_told(place: Workspace) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: driver.start(place), range(2))
+    assert first == second
+    told = driver.status(place)
+    assert told is not None
+    assert (told["pid"], told["master"], told["notebooks"]) == (first.pid, "local[2]", [])
+    for name in (driver.CONNECTION, driver.LOG, "driver.conf", "metastore.json"):
+        assert stat.S_IMODE((place.state / name).stat().st_mode) == 0o600, name
+    assert stat.S_IMODE(place.state.stat().st_mode) == 0o700
+    assert "Running Spark" in driver.logs(place)
+
+    assert driver.stop(place)
+    assert not psutil.pid_exists(first.pid)
+    assert driver.status(place) is None
+    assert not driver.stop(place)
+
+
+def test_a_dead_driver_is_found_and_replaced_and_tables_are_still_there(place: Workspace) -> None:
+    with Peer(place.root) as peer:
+        peer.run("spark.range(3).write.saveAsTable('kept')")
+        first = driver.running(place)
+        assert first is not None
+        os.kill(first.pid, signal.SIGKILL)
+        assert peer.run("connection.wait_closed(5)")
+    assert driver.running(place) is None
+    with Peer(place.root) as peer:
+        assert peer.run("spark.table('kept').count()") == 3
+
+
+def test_a_connection_file_of_another_process_is_not_believed(place: Workspace) -> None:
+    place.make_state()
+    about = {"pid": os.getpid(), "port": 1, "secret": "x", "started": "", "master": "", "version": "", "java": ""}
+    (place.state / driver.CONNECTION).write_text(json.dumps(about))
+    assert driver.status(place) is None
+    assert not driver.stop(place)
+
+
+def test_a_wrong_secret_is_refused(place: Workspace) -> None:
+    from lakebook.spark.connection import ask
+
+    found = driver.start(place)
+    with pytest.raises(DriverError, match="secret"):
+        ask(found.port, "guessed", "status")
+
+
+def test_a_second_driver_sees_the_same_catalog_and_goes_on_without_the_first(place: Workspace) -> None:
+    first = driver.start(place)
+    own = driver.start(place, own=True)
+    assert own.pid != first.pid
+    with Peer(place.root) as shared, Peer(place.root, own=own.file) as alone:
+        shared.run("spark.range(5).write.saveAsTable('made_in_one')")
+        assert alone.run("spark.table('made_in_one').count()") == 5
+        os.kill(first.pid, signal.SIGKILL)
+        alone.run("spark.range(2).write.saveAsTable('made_in_the_other')")
+        assert "made_in_one" in alone.run("[table.name for table in spark.catalog.listTables()]")
+    with Peer(place.root) as again:
+        assert again.run("spark.table('made_in_the_other').count()") == 2
+    own.stop()
+
+
+def test_it_ends_when_nothing_is_attached_for_a_while(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAKEBOOK_IDLE_TIMEOUT", "2")
+    workspace = find_workspace(place.root)
+    connection = connect(workspace, place.root, "test")
+    found = driver.running(workspace)
+    assert found is not None
+    time.sleep(4)
+    assert found.alive
+    connection.close()
+    psutil.Process(found.pid).wait(10)
+    assert not (workspace.state / driver.CONNECTION).exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "reason"),
+    [
+        ("LAKEBOOK_MEMORY=1k", "Too small maximum heap"),
+        ("LAKEBOOK_MASTER=local-cluster[x]", "local-cluster[x]"),
+    ],
+)
+def test_a_driver_that_cannot_start_says_why(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch, setting: str, reason: str
+) -> None:
+    name, _, value = setting.partition("=")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(DriverError) as problem:
+        driver.start(find_workspace(place.root))
+    assert reason in str(problem.value)
+    assert "\n" not in str(problem.value)
