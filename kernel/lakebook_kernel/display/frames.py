@@ -25,7 +25,7 @@ SparkHead = Callable[[Any, int], str]
 
 
 def register(formatter: DisplayFormatter, spark_head: SparkHead) -> None:
-    """Show frames as tables. In text a frame in memory keeps its ``repr``; one that is yet to be computed shows rows."""
+    """Show frames as tables. As text a frame in memory keeps its ``repr``; one yet to be computed shows its rows."""
     html = formatter.formatters["text/html"]
     html.for_type_by_name("pandas.core.frame", "DataFrame", lambda frame: _html(pandas_head(frame)))
     html.for_type_by_name("polars.dataframe.frame", "DataFrame", lambda frame: _html(polars_head(frame)))

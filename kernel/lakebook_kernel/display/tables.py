@@ -26,6 +26,9 @@ CELL_CHARACTERS = 2_000
 #: Terminal columns of one text cell in ``text/plain``.
 CELL_WIDTH = 60
 
+#: Characters of a cell that are looked at for ``text/plain``; digits beyond are no number's.
+_PLAIN_CHARACTERS = 500
+
 _NUMERIC = re.compile(
     r"u?(tiny|small|medium|big|huge)?int(eger)?\d*|byte|short|long|u?bignum|(half)?float\d*|double|real|numeric|number"
     r"|decimal\d*|dec",
@@ -161,14 +164,16 @@ def _plain(table: Table, footer: str) -> str:
 def _plain_text(value: str | None, numeric: bool) -> str:
     if value is None:
         return "null"
-    text = "".join(
-        character if wcswidth(character) >= 0 else character.encode("unicode_escape").decode() for character in value[:500]
-    )
-    if numeric or (len(value) <= 500 and wcswidth(text) <= CELL_WIDTH):
+    text = "".join(map(_visible, value[:_PLAIN_CHARACTERS]))
+    if numeric or (len(value) <= _PLAIN_CHARACTERS and wcswidth(text) <= CELL_WIDTH):
         return text
     while wcswidth(text) > CELL_WIDTH - 1:
         text = text[: min(len(text) - 1, CELL_WIDTH)]
     return text + "…"
+
+
+def _visible(character: str) -> str:
+    return character if wcswidth(character) >= 0 else character.encode("unicode_escape").decode()
 
 
 def _pad(text: str, width: int, right: bool) -> str:

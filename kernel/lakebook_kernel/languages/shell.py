@@ -20,8 +20,8 @@ from lakebook_kernel.languages.base import CellError, Completeness, Host, Langua
 PATIENCE = 1.5
 #: bytes read at once
 _CHUNK = 1 << 16
-#: seconds for which output is gathered into one message
-_GATHER = 0.05
+#: seconds between two looks at whether a script that writes nothing has ended
+_LOOK = 0.05
 
 
 class ShellLanguage(Language):
@@ -62,13 +62,15 @@ class ShellLanguage(Language):
                 status = process.wait()
             finally:
                 self._process = None
+                if self._interrupted_at is not None:
+                    _signal(process, signal.SIGKILL)  # jobs in the background do not listen to SIGINT
         if status != 0:
             raise _failure(status, cell.code, last_words.text)
 
     def interrupt(self) -> None:
         """SIGINT to the script and all it started, SIGKILL when that did not help in `PATIENCE` seconds."""
         process = self._process
-        if process is None or process.poll() is not None and self._interrupted_at is None:
+        if process is None:
             return
         now = time.monotonic()
         if self._interrupted_at is None:
@@ -117,7 +119,7 @@ def _copy(process: subprocess.Popen[bytes], write: Callable[[Stream, str], None]
             selector.register(pipe, selectors.EVENT_READ, name)
         while selector.get_map():
             ended = process.poll() is not None
-            ready = selector.select(0 if ended else _GATHER)
+            ready = selector.select(0 if ended else _LOOK)
             for key, _ in ready:
                 chunk = os.read(key.fd, _CHUNK)
                 text = decoders[key.data].decode(chunk, final=not chunk)

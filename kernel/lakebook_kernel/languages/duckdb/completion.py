@@ -75,7 +75,8 @@ def _signature(row: tuple[Any, ...]) -> str:
 
 def _tables(names: Names) -> list[tuple[str, str]]:
     """Schema and name of everything that can be read; Python's frames have no schema."""
-    frames = [("", name) for name, value in (names.variables | names.given).items() if is_frame(value) and name[0] != "_"]
+    values = {**names.variables, **names.given}
+    frames = [("", name) for name, value in values.items() if is_frame(value) and not name.startswith("_")]
     return [*names.own(), *((table.schema, table.name) for table in tables(names.workspace)), *frames]
 
 
@@ -96,7 +97,7 @@ def _columns(names: Names, table: str) -> list[str]:
 
 
 def _vocabulary(names: Names) -> dict[str, str]:
-    functions = "SELECT DISTINCT function_name FROM duckdb_functions() WHERE regexp_matches(function_name, '^[a-z]\\w*$')"
+    functions = "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_name SIMILAR TO '[a-z]\\w*'"
     keywords = "SELECT keyword_name FROM duckdb_keywords()"
     found = {row[0]: "function" for row in names.connection.execute(functions).fetchall()}
     return found | {row[0]: "keyword" for row in names.connection.execute(keywords).fetchall()}

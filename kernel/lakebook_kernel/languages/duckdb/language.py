@@ -76,11 +76,15 @@ class DuckDBLanguage(Language):
         try:
             with self._errors(cell.code, {}):
                 statements = names.connection.extract_statements(cell.code)
+            shown: MimeBundle | None = None
             for number, statement in enumerate(statements, 1):
-                with names.resolved(statement.query) as problems, self._errors(cell.code, problems):
-                    with self.host.waiting(names.connection.interrupt):
-                        shown = self._execute(statement, last=number == len(statements))
-            if statements and shown is not None:
+                with (
+                    names.resolved(statement.query) as problems,
+                    self._errors(cell.code, problems),
+                    self.host.waiting(names.connection.interrupt),
+                ):
+                    shown = self._execute(statement, last=number == len(statements))
+            if shown is not None:
                 output.result(shown)
         finally:
             after = names.own()
@@ -92,7 +96,12 @@ class DuckDBLanguage(Language):
 
         connection = self._names.connection
         if last and statement.type == duckdb.StatementType.SELECT:
-            return table_bundle(duckdb_head(connection.query(statement)))
+            try:
+                relation = connection.query(statement)
+            except duckdb.Error:
+                connection.execute(statement)  # fails alike, and names the place
+                raise
+            return table_bundle(duckdb_head(relation))
         connection.execute(statement)
         if not last or statement.expected_result_type == [duckdb.ExpectedResultType.NOTHING]:
             return None

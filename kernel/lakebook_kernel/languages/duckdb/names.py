@@ -53,7 +53,11 @@ class Names:
     given: dict[str, Any] = field(default_factory=dict)
 
     def own(self) -> dict[OwnName, tuple[int, str]]:
-        """DuckDB's own tables and views: their identity, which a replacement changes, and a view's text."""
+        """DuckDB's own tables and views: their identity, which a replacement changes, and a view's text.
+
+        Raises:
+            duckdb.TransactionException: a statement failed in a transaction, and only ROLLBACK is heard.
+        """
         rows = self.connection.execute(_OWN).fetchall()
         return {(schema, name): (identity, text) for schema, name, identity, text in rows}
 
@@ -63,7 +67,11 @@ class Names:
 
         Yields why a name that it mentions cannot be, by name: an error only if the statement turns out to need it.
         """
-        own = self.own()
+        try:
+            own = self.own()
+        except duckdb.TransactionException:
+            yield {}
+            return
         registered: list[tuple[str | None, str]] = []
         problems: dict[str, CellError] = {}
         try:

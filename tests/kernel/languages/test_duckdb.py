@@ -1,0 +1,391 @@
+"""DuckDB cells: their own tables, the catalog's Delta tables and Python's frames, without Spark."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable, write_deltalake
+
+from kernel.standins import StandInHost, StandInOutput
+from lakebook_kernel.cell import read
+from lakebook_kernel.languages.base import CellError
+from lakebook_kernel.languages.duckdb import DuckDBLanguage
+
+
+class Notebook:
+    """A notebook of DuckDB cells in a workspace whose catalog is a file."""
+
+    def __init__(self, host: StandInHost) -> None:
+        self.host = host
+        self.language = DuckDBLanguage(host)
+        self.folder = host.folder
+        self._tables: list[dict[str, str]] = []
+
+    def run(self, code: str) -> StandInOutput:
+        output = StandInOutput()
+        self.language.run(read(f"%duckdb\n{code}"), output)
+        return output
+
+    def rows(self, code: str) -> list[list[str]]:
+        """The rows that a cell shows, as text."""
+        lines = self.run(code).shown["text/plain"].splitlines()
+        return [[cell.strip() for cell in line.split("|")] for line in lines[3:-1]]
+
+    def error(self, code: str) -> CellError:
+        with pytest.raises(CellError) as raised:
+            self.run(code)
+        return raised.value
+
+    def catalog(self, name: str, location: Path | str, schema: str = "default", provider: str = "delta") -> None:
+        self._tables.append({"schema": schema, "name": name, "location": str(location), "provider": provider})
+        state = self.folder / ".lakebook"
+        state.mkdir(exist_ok=True)
+        (state / "tables.json").write_text(json.dumps({"tables": self._tables}))
+
+    def delta(self, name: str, data: pa.Table, schema: str = "default", **options: Any) -> Path:
+        location = self.folder / "warehouse" / schema / name
+        write_deltalake(location, data, **options)
+        self.catalog(name, location, schema)
+        return location
+
+
+@pytest.fixture
+def notebook(host: StandInHost) -> Any:
+    notebook = Notebook(host)
+    yield notebook
+    notebook.language.stop()
+
+
+def test_the_last_result_of_several_statements_is_shown(notebook: Notebook) -> None:
+    output = notebook.run("CREATE TABLE t AS SELECT 1 AS a; INSERT INTO t VALUES (2); SELECT * FROM t ORDER BY a")
+    assert [kind for kind, _ in output.messages] == ["result"]
+    assert output.shown["text/plain"].splitlines() == ["       a", " INTEGER", "---------", "       1", "       2", "(2 rows)"]
+
+
+def test_state_is_kept_between_cells(notebook: Notebook) -> None:
+    assert notebook.run("CREATE TABLE t (a INT)").messages == []
+    assert notebook.rows("INSERT INTO t VALUES (1), (2)") == [["2"]]
+    assert notebook.rows("SELECT sum(a) FROM t") == [["3"]]
+
+
+def test_what_is_not_the_last_result_runs_all_the_same(notebook: Notebook) -> None:
+    assert notebook.error("SELECT error('first'); SELECT 1").evalue == "first"
+
+
+@pytest.mark.parametrize("code", ["", "-- nothing", ";", "SET threads = 1"])
+def test_nothing_to_show(notebook: Notebook, code: str) -> None:
+    assert notebook.run(code).messages == []
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("SHOW TABLES", "t"),
+        ("DESCRIBE t", "INTEGER"),
+        ("SUMMARIZE t", "approx_unique"),
+        ("PIVOT t ON a USING count(*)", "1"),
+        ("EXPLAIN SELECT * FROM t", "t"),
+        ("FROM t", "1"),
+        ("VALUES (7)", "7"),
+        ("DELETE FROM t RETURNING a", "1"),
+        ("COPY t TO 'out.csv'", "Count"),
+    ],
+)
+def test_every_kind_of_statement_shows_its_result(
+    notebook: Notebook, code: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(notebook.folder)
+    notebook.run("CREATE TABLE t AS SELECT 1 AS a")
+    assert shown in notebook.run(code).shown["text/plain"]
+
+
+def test_only_the_head_of_a_result_is_computed(notebook: Notebook) -> None:
+    began = time.monotonic()
+    assert len(notebook.rows("SELECT * FROM range(1_000_000_000_000)")) == 20
+    assert time.monotonic() - began < 2
+
+
+def test_files_are_found_in_the_notebooks_folder(notebook: Notebook) -> None:
+    (notebook.folder / "x.csv").write_text("a,b\n1,x\n")
+    assert notebook.rows("FROM 'x.csv'") == [["1", "x"]]
+
+
+# --- errors and interrupts
+
+
+def test_an_error_has_the_line_and_a_caret(notebook: Notebook) -> None:
+    error = notebook.error("SELECT 'é', '日本',\n  nosuch\nFROM (SELECT 1 AS b)")
+    assert error.ename == "BinderException"
+    assert error.traceback[1:] == ["   3 |   nosuch", "     |   ^^^^^^"]
+
+
+def test_a_syntax_error_in_a_later_statement(notebook: Notebook) -> None:
+    error = notebook.error("SELECT 1;\nSELEC 2")
+    assert error.evalue == 'syntax error at or near "SELEC"'
+    assert error.traceback[1:] == ["   3 | SELEC 2", "     | ^^^^^"]
+
+
+def test_an_error_of_a_second_statement_is_placed_in_the_cell(notebook: Notebook) -> None:
+    error = notebook.error("SELECT 'é';\n\nSELECT * FROM nosuch")
+    assert error.evalue == "Table with name nosuch does not exist!"
+    assert error.traceback[1:] == ["   4 | SELECT * FROM nosuch", "     |               ^^^^^^"]
+
+
+def test_a_failed_transaction_waits_for_rollback(notebook: Notebook, host: StandInHost) -> None:
+    host.names["df"] = pd.DataFrame({"a": [1]})
+    notebook.run("CREATE TABLE t (a INT)")
+    notebook.error("BEGIN; INSERT INTO t SELECT * FROM df; SELECT * FROM nosuch, df")
+    assert "ROLLBACK" in notebook.error("SELECT * FROM df").evalue
+    notebook.run("ROLLBACK")
+    assert notebook.rows("SELECT count(*) FROM t, df") == [["0"]]
+
+
+def test_a_transaction_over_a_frame(notebook: Notebook, host: StandInHost) -> None:
+    host.names["df"] = pd.DataFrame({"a": [1]})
+    notebook.run("BEGIN; CREATE TABLE t AS FROM df; COMMIT")
+    assert notebook.rows("FROM t") == [["1"]]
+
+
+def test_an_interrupt_keeps_everything(notebook: Notebook, host: StandInHost) -> None:
+    notebook.run("CREATE TABLE t AS SELECT 1 AS a")
+    began = time.monotonic()
+    with host.interrupted(0.5), pytest.raises(KeyboardInterrupt):
+        notebook.run("SELECT count(*) FROM range(1_000_000_000_000) a, range(1000) b")
+    assert time.monotonic() - began < 2
+    assert notebook.rows("FROM t") == [["1"]]
+
+
+# --- names
+
+
+def test_delta_tables_by_name(notebook: Notebook) -> None:
+    notebook.delta("departures", pa.table({"carrier": ["UA", "AA"], "delay": [2, None]}), partition_by=["carrier"])
+    notebook.delta("t", pa.table({"a": [7]}), schema="sales")
+    assert notebook.rows("SELECT carrier, delay FROM Departures ORDER BY 1") == [["AA", "null"], ["UA", "2"]]
+    assert notebook.rows("SELECT a FROM sales.t") == [["7"]]
+    assert notebook.rows('SELECT d.delay FROM "default".departures d JOIN sales.t ON true WHERE delay > 1') == [["2"]]
+
+
+def test_every_statement_sees_the_newest_version(notebook: Notebook) -> None:
+    location = notebook.delta("t", pa.table({"a": [1]}))
+    assert notebook.rows("SELECT count(*) FROM t") == [["1"]]
+    write_deltalake(location, pa.table({"a": [2]}), mode="append")
+    assert notebook.rows("SELECT count(*) FROM t") == [["2"]]
+    notebook.run("CREATE VIEW v AS SELECT count(*) AS n FROM t")
+    write_deltalake(location, pa.table({"a": [3]}), mode="append")
+    assert notebook.rows("FROM v") == [["3"]]
+
+
+def test_filters_and_columns_reach_the_files(notebook: Notebook) -> None:
+    notebook.delta("t", pa.table({"a": range(100), "b": range(100)}))
+    plan = notebook.run("EXPLAIN SELECT a FROM t WHERE b > 5").shown["text/plain"]
+    assert "ARROW_SCAN" in plan
+    assert "FILTER " not in plan.upper().replace("FILTERS", "")
+
+
+def test_a_table_whose_files_are_gone(notebook: Notebook) -> None:
+    location = notebook.delta("lost", pa.table({"a": [1]}))
+    shutil.rmtree(location)
+    error = notebook.error("SELECT * FROM lost")
+    assert error.ename == "TableUnreadable"
+    assert error.evalue == f"The files of table default.lost are gone; they were in {location}."
+
+
+def test_a_lost_table_does_not_disturb_those_who_only_use_the_word(notebook: Notebook) -> None:
+    shutil.rmtree(notebook.delta("lost", pa.table({"a": [1]})))
+    assert notebook.rows("SELECT lost FROM (SELECT 1 AS lost)") == [["1"]]
+
+
+def test_a_table_of_another_kind(notebook: Notebook) -> None:
+    notebook.catalog("p", notebook.folder, provider="parquet")
+    assert "%sql" in notebook.error("SELECT * FROM p").evalue
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"a": [1, 2]}),
+        pl.DataFrame({"a": [1, 2]}),
+        pl.LazyFrame({"a": [1, 2]}),
+        pa.table({"a": [1, 2]}),
+        pa.record_batch({"a": [1, 2]}),
+    ],
+    ids=["pandas", "polars", "lazy", "pyarrow", "batch"],
+)
+def test_python_frames_by_name(notebook: Notebook, host: StandInHost, frame: Any) -> None:
+    host.names["df"] = frame
+    assert notebook.rows("SELECT sum(x.a), count(*) FROM df x JOIN df y USING (a)") == [["3", "2"]]
+    host.names["df"] = pd.DataFrame({"a": [5]})
+    assert notebook.rows("SELECT sum(a) FROM df") == [["5"]]
+
+
+def test_missing_numbers_of_pandas_are_null(notebook: Notebook, host: StandInHost) -> None:
+    host.names["df"] = pd.DataFrame({"a": [1.5, float("nan")]})
+    host.names["arrow"] = pa.table({"a": [float("nan"), None]})
+    assert notebook.rows("FROM df") == [["1.5"], ["null"]]
+    assert notebook.rows("FROM arrow") == [["nan"], ["null"]]
+
+
+def test_the_languages_own_variables_are_not_seen(notebook: Notebook) -> None:
+    assert "does not exist" in notebook.error("SELECT * FROM names").evalue
+    assert "does not exist" in notebook.error("SELECT * FROM statements").evalue
+
+
+def test_a_table_wins_over_a_variable(notebook: Notebook, host: StandInHost) -> None:
+    host.names["t"] = pd.DataFrame({"a": ["variable"]})
+    notebook.delta("t", pa.table({"a": ["catalog"]}))
+    assert notebook.rows("FROM t") == [["catalog"]]
+    notebook.run("CREATE TABLE t AS SELECT 'own' AS a")
+    assert notebook.rows("FROM t") == [["own"]]
+
+
+def test_a_table_made_from_a_frame_of_its_name(notebook: Notebook, host: StandInHost) -> None:
+    host.names["flights"] = pd.DataFrame({"a": [1]})
+    notebook.run("CREATE TABLE flights AS SELECT a + 1 AS a FROM flights")
+    assert notebook.rows("FROM flights") == [["2"]]
+
+
+def test_views_see_the_newest_frame(notebook: Notebook, host: StandInHost) -> None:
+    host.names["df"] = pd.DataFrame({"a": [1]})
+    notebook.run("CREATE VIEW v AS SELECT a FROM df; CREATE VIEW w AS SELECT a FROM v")
+    host.names["df"] = pd.DataFrame({"a": [2]})
+    assert notebook.rows("FROM w") == [["2"]]
+
+
+def test_a_spark_frame_says_where_to_go(notebook: Notebook, host: StandInHost) -> None:
+    spark_frame = type("DataFrame", (), {"__module__": "pyspark.sql.classic.dataframe"})
+    host.names["worst"] = spark_frame()
+    assert "worst is a Spark DataFrame" in notebook.error("SELECT * FROM worst").evalue
+
+
+# --- sharing
+
+
+@pytest.mark.parametrize(
+    ("code", "free"),
+    [
+        ("SELECT * FROM a JOIN b ON a.x = b.x", {"a", "b"}),
+        ("WITH q AS (SELECT 1) SELECT * FROM q, d", {"d"}),
+        ("SELECT 'FROM s' FROM d -- FROM c", {"d"}),
+        ("CREATE TABLE t AS FROM df; SELECT * FROM other", {"df", "t", "other"}),
+        ("SELEC", set()),
+    ],
+)
+def test_free_names(notebook: Notebook, code: str, free: set[str]) -> None:
+    assert notebook.language.free_names(code) >= free - {"t"}
+    assert notebook.language.free_names(code) <= free | {"x"}
+
+
+def test_own_tables_are_not_free(notebook: Notebook) -> None:
+    notebook.run("CREATE TABLE t (a INT)")
+    assert notebook.language.free_names("SELECT * FROM t, u") == {"u"}
+
+
+def test_bound_names_are_those_of_the_last_cell(notebook: Notebook) -> None:
+    notebook.run("CREATE TABLE a AS SELECT 1 AS x; CREATE VIEW b AS SELECT 1 AS x")
+    assert notebook.language.bound_names() == {"a", "b"}
+    notebook.run("CREATE OR REPLACE TABLE a AS SELECT 2 AS x")
+    assert notebook.language.bound_names() == {"a"}
+    notebook.run("SELECT 1")
+    assert notebook.language.bound_names() == set()
+
+
+def test_tables_are_taken_as_arrow(notebook: Notebook, host: StandInHost) -> None:
+    host.names["df"] = pd.DataFrame({"a": [1]})
+    notebook.run(
+        "CREATE TABLE t AS SELECT 9223372036854775807 AS i, 170141183460469231731687303715884105727::HUGEINT AS h, "
+        "1.10::DECIMAL(5,2) AS d, NULL::INT AS n, DATE '2020-02-29' AS day; CREATE VIEW v AS FROM df"
+    )
+    assert notebook.language.take("t").to_pylist() == [
+        {"i": 2**63 - 1, "h": Decimal(2**127 - 1), "d": Decimal("1.10"), "n": None, "day": date(2020, 2, 29)}
+    ]
+    assert notebook.language.take("v").to_pylist() == [{"a": 1}]
+    with pytest.raises(KeyError):
+        notebook.language.take("nosuch")
+
+
+def test_frames_are_given(notebook: Notebook) -> None:
+    notebook.language.give("late", pa.table({"a": [1]}))
+    assert notebook.rows("FROM late") == [["1"]]
+    with pytest.raises(TypeError):
+        notebook.language.give("x", 1)
+
+
+# --- the editor's questions
+
+
+def completed(notebook: Notebook, code: str) -> dict[str, str]:
+    answer = notebook.language.complete(code, len(code))
+    assert answer is not None
+    assert len(answer.matches) == len(answer.kinds)
+    return dict(zip(answer.matches, answer.kinds, strict=True))
+
+
+def test_completion(notebook: Notebook, host: StandInHost) -> None:
+    notebook.run("CREATE TABLE own_table (own_column INT, \"odd name\" INT)")
+    notebook.delta("delta_table", pa.table({"delta_column": [1]}))
+    notebook.delta("t", pa.table({"a": [1]}), schema="sales")
+    host.names["frame"] = pd.DataFrame({"frame_column": [1]})
+    assert completed(notebook, "SELECT * FROM own")["own_table"] == "table"
+    assert completed(notebook, "SELECT * FROM del")["delta_table"] == "table"
+    assert completed(notebook, "SELECT * FROM fra")["frame"] == "table"
+    assert completed(notebook, "FROM sales.") == {"t": "table"}
+    assert completed(notebook, "FROM own_table SELECT o")['"odd name"'] == "column"
+    assert completed(notebook, "FROM delta_table d SELECT d.") == {"delta_column": "column"}
+    assert completed(notebook, "FROM frame SELECT frame_")["frame_column"] == "column"
+    assert completed(notebook, "SELECT regexp_m")["regexp_matches"] == "function"
+    assert completed(notebook, "SEL")["SELECT"] == "keyword"
+    assert completed(notebook, "sel")["select"] == "keyword"
+
+
+def test_completion_replaces_the_word(notebook: Notebook) -> None:
+    answer = notebook.language.complete("SELECT sales.abc", 16)
+    assert answer is not None
+    assert (answer.start, answer.end) == (13, 16)
+
+
+def test_documentation(notebook: Notebook) -> None:
+    notebook.run("CREATE TABLE t (first INT, second INT)")
+    answer = notebook.language.inspect("SELECT regexp_matches('a', 'b')", 12)
+    assert answer is not None
+    assert "regexp_matches(" in answer["text/plain"]
+    table = notebook.language.inspect("SELECT * FROM t", 15)
+    assert table == {"text/plain": "t\n  first\n  second"}
+    assert notebook.language.inspect("SELECT nosuch", 13) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("SELECT 1", "complete"),
+        ("SELECT 1;", "complete"),
+        ("SELECT 'abc", "incomplete"),
+        ("SELECT 1 FROM", "incomplete"),
+        ("SELEC 1 2 3", "invalid"),
+    ],
+)
+def test_completeness(notebook: Notebook, code: str, status: str) -> None:
+    assert notebook.language.is_complete(code).status == status
+
+
+def test_nothing_is_left_of_a_stopped_language(notebook: Notebook) -> None:
+    notebook.run("CREATE TABLE t (a INT)")
+    notebook.language.stop()
+    assert notebook.rows("SELECT count(*) FROM duckdb_tables()") == [["0"]]
+
+
+def test_delta_times_keep_their_meaning(notebook: Notebook) -> None:
+    moment = datetime(2020, 7, 1, 12, 30)
+    notebook.delta("times", pa.table({"plain": pa.array([moment], pa.timestamp("us"))}))
+    assert notebook.rows("FROM times") == [["2020-07-01 12:30:00"]]
+    assert DeltaTable(notebook.folder / "warehouse/default/times").protocol().reader_features == ["timestampNtz"]

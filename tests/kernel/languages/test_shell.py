@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from kernel.standins import StandInHost, StandInOutput
+from lakebook_kernel.cell import read
+from lakebook_kernel.languages.base import CellError
+from lakebook_kernel.languages.shell import ShellLanguage
+
+
+@pytest.fixture
+def shell(host: StandInHost) -> ShellLanguage:
+    return ShellLanguage(host)
+
+
+def run(shell: ShellLanguage, output: StandInOutput, script: str, options: str = "") -> None:
+    shell.run(read(f"%sh {options}\n{script}"), output)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def gone(pid: int, seconds: float = 2) -> bool:
+    until = time.monotonic() + seconds
+    while alive(pid) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not alive(pid)
+
+
+def test_both_streams(shell: ShellLanguage, output: StandInOutput) -> None:
+    run(shell, output, "echo out; echo err >&2")
+    assert (output.text("stdout"), output.text("stderr")) == ("out\n", "err\n")
+
+
+def test_it_runs_in_the_notebooks_folder(shell: ShellLanguage, output: StandInOutput) -> None:
+    run(shell, output, "pwd -P")
+    assert output.text() == f"{shell.host.folder.resolve()}\n"
+
+
+def test_output_streams_while_it_runs(shell: ShellLanguage) -> None:
+    came: list[float] = []
+
+    class Clock(StandInOutput):
+        def stream(self, name: object, text: str) -> None:
+            came.append(time.monotonic())
+
+    run(shell, Clock(), "echo a; sleep 0.6; echo b")
+    assert len(came) == 2
+    assert came[1] - came[0] > 0.4
+
+
+def test_standard_input_is_empty(shell: ShellLanguage, output: StandInOutput) -> None:
+    run(shell, output, "cat; echo end")
+    assert output.text() == "end\n"
+
+
+def test_characters_are_whole_where_chunks_meet(shell: ShellLanguage, output: StandInOutput) -> None:
+    run(shell, output, r"printf '\xe2\x82'; sleep 0.2; printf '\xac'")
+    assert output.text() == "€"
+
+
+def test_a_hundred_megabytes(shell: ShellLanguage, output: StandInOutput) -> None:
+    run(shell, output, "head -c 100000000 /dev/zero | tr '\\0' x; echo y >&2")
+    assert len(output.text()) == 100_000_000
+    assert output.text("stderr") == "y\n"
+
+
+def test_a_failure_is_an_error(shell: ShellLanguage, output: StandInOutput) -> None:
+    with pytest.raises(CellError) as raised:
+        run(shell, output, "echo before; exit 2")
+    assert raised.value.traceback == ["ShellError: exit status 2"]
+    assert output.text() == "before\n"
+
+
+def test_the_line_is_named_where_bash_names_it(shell: ShellLanguage, output: StandInOutput) -> None:
+    with pytest.raises(CellError) as raised:
+        run(shell, output, "echo fine\nno_such_command --now")
+    assert raised.value.traceback == ["ShellError: exit status 127", "   3 | no_such_command --now"]
+
+
+def test_options_are_bashs(shell: ShellLanguage, output: StandInOutput) -> None:
+    run(shell, output, "false\necho on")
+    assert output.text() == "on\n"
+    with pytest.raises(CellError, match="exit status 1"):
+        run(shell, output, "false\necho never", "-e")
+    assert "never" not in output.text()
+
+
+def test_an_interrupt_ends_the_script_and_what_it_started(
+    shell: ShellLanguage, host: StandInHost, output: StandInOutput
+) -> None:
+    began = time.monotonic()
+    with host.interrupted(0.5), pytest.raises(KeyboardInterrupt):
+        run(shell, output, "sleep 60 & echo $!; sleep 61")
+    assert time.monotonic() - began < 1.5
+    assert gone(int(output.text()))
+
+
+def test_a_script_that_ignores_interrupts_is_killed(
+    shell: ShellLanguage, host: StandInHost, output: StandInOutput
+) -> None:
+    began = time.monotonic()
+    with host.interrupted(0.3), pytest.raises(KeyboardInterrupt):
+        run(shell, output, "trap '' INT; echo $$; while true; do sleep 0.1; done")
+    assert 1.5 < time.monotonic() - began < 2.6
+    assert gone(int(output.text()))
+
+
+def test_a_script_may_clean_up_when_interrupted(shell: ShellLanguage, host: StandInHost, output: StandInOutput) -> None:
+    with host.interrupted(0.3), pytest.raises(KeyboardInterrupt):
+        run(shell, output, "trap 'echo clean; exit 1' INT\nsleep 60 & wait")
+    assert output.text() == "clean\n"
+    run(shell, output, "echo next")
+    assert output.text() == "clean\nnext\n"
+
+
+def test_a_background_job_is_not_waited_for(shell: ShellLanguage, output: StandInOutput) -> None:
+    began = time.monotonic()
+    run(shell, output, "sleep 30 & echo $!")
+    assert time.monotonic() - began < 2
+    os.kill(int(output.text()), 9)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("echo a", "complete"), ("if true; then", "incomplete"), ("fi", "invalid"), ("", "complete")]
+)
+def test_completeness(shell: ShellLanguage, code: str, status: str) -> None:
+    assert shell.is_complete(code).status == status
