@@ -389,3 +389,88 @@ def test_delta_times_keep_their_meaning(notebook: Notebook) -> None:
     notebook.delta("times", pa.table({"plain": pa.array([moment], pa.timestamp("us"))}))
     assert notebook.rows("FROM times") == [["2020-07-01 12:30:00"]]
     assert DeltaTable(notebook.folder / "warehouse/default/times").protocol().reader_features == ["timestampNtz"]
+
+
+# --- tables that Spark wrote
+
+_WRITTEN = {
+    "plain": [
+        "CREATE TABLE {t} USING delta AS SELECT id, CAST(id AS STRING) s, id % 3 p, id / 2 x FROM range(100)",
+    ],
+    "deleted": [
+        "CREATE TABLE {t} USING delta TBLPROPERTIES ('delta.enableDeletionVectors' = 'true') "
+        "AS SELECT id, CAST(id AS STRING) s, id % 3 p, id / 2 x FROM range(100)",
+        "DELETE FROM {t} WHERE id % 10 = 3",
+        "MERGE INTO {t} USING (SELECT id FROM range(0, 200, 7)) u ON {t}.id = u.id "
+        "WHEN MATCHED THEN UPDATE SET s = 'merged' WHEN NOT MATCHED THEN INSERT VALUES (u.id, 'new', 0, NULL)",
+    ],
+    "parted": [
+        "CREATE TABLE {t} USING delta PARTITIONED BY (p) TBLPROPERTIES ('delta.enableDeletionVectors' = 'true') "
+        "AS SELECT id, CAST(id AS STRING) s, id % 3 p, id / 2 x FROM range(100)",
+        "DELETE FROM {t} WHERE id % 10 = 3",
+    ],
+    "renamed": [
+        "CREATE TABLE {t} USING delta TBLPROPERTIES ('delta.columnMapping.mode' = 'name') "
+        "AS SELECT id, CAST(id AS STRING) old, id % 3 p, id / 2 x FROM range(100)",
+        "ALTER TABLE {t} RENAME COLUMN old TO s",
+    ],
+    "evolved": [
+        "CREATE TABLE {t} USING delta AS SELECT id, CAST(id AS STRING) s FROM range(10)",
+        "ALTER TABLE {t} ADD COLUMNS (p BIGINT, x DOUBLE)",
+        "INSERT INTO {t} VALUES (10, 'ten', 1, 0.5)",
+    ],
+    "widened": [
+        "CREATE TABLE {t} (id INT, s STRING, p BIGINT, x DOUBLE) USING delta "
+        "TBLPROPERTIES ('delta.enableTypeWidening' = 'true')",
+        "INSERT INTO {t} VALUES (1, 'a', 1, 0.5)",
+        "ALTER TABLE {t} ALTER COLUMN id TYPE BIGINT",
+        "INSERT INTO {t} VALUES (9999999999, 'b', 1, 0.5)",
+    ],
+}
+_SUMS = "SELECT count(*), sum(id), sum(length(s)), sum(p), sum(x) FROM {t}"
+
+
+@pytest.fixture(scope="module")
+def written(workspace: Path) -> Any:
+    """Tables that Spark wrote, and what it reads in them."""
+    from lakebook.config import find_workspace
+    from lakebook.spark.attach import Attachment
+    from lakebook.spark.connection import connect
+
+    attachment = Attachment(connect(find_workspace(workspace), workspace, "duckdb"), workspace)
+    try:
+        spark, sums = attachment.session, {}
+        for name, statements in _WRITTEN.items():
+            for statement in statements:
+                spark.sql(statement.format(t=f"duck_{name}"))
+            sums[name] = [str(value) for value in spark.sql(_SUMS.format(t=f"duck_{name}")).first()]
+        yield sums
+        for name in _WRITTEN:
+            spark.sql(f"DROP TABLE duck_{name}")
+    finally:
+        attachment.detach()
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("name", sorted(_WRITTEN))
+def test_what_spark_wrote_is_read_right_or_refused(written: dict[str, list[str]], workspace: Path, name: str) -> None:
+    notebook = Notebook(StandInHost(workspace))
+    try:
+        assert notebook.rows(_SUMS.format(t=f"duck_{name}")) == [written[name]]
+    except CellError as error:
+        assert name == "widened", error
+        assert error.evalue.startswith("Table default.duck_widened has features that cannot be read without Spark")
+    finally:
+        notebook.language.stop()
+
+
+@pytest.mark.spark
+def test_a_table_with_deleted_rows_is_read_anew_for_every_use(written: dict[str, list[str]], workspace: Path) -> None:
+    notebook = Notebook(StandInHost(workspace))
+    try:
+        rows = int(written["deleted"][0])
+        query = "SELECT count(*) FROM duck_deleted a JOIN duck_deleted b USING (id)"
+        assert notebook.rows(query) == [[str(rows)]]
+        assert notebook.rows("SELECT count(*) FROM (FROM duck_deleted UNION ALL FROM duck_deleted)") == [[str(2 * rows)]]
+    finally:
+        notebook.language.stop()

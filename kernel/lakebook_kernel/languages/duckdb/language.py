@@ -101,7 +101,10 @@ class DuckDBLanguage(Language):
             except duckdb.Error:
                 connection.execute(statement)  # fails alike, and names the place
                 raise
-            return table_bundle(duckdb_head(relation))
+            try:
+                return table_bundle(duckdb_head(relation))
+            except duckdb.Error as error:
+                raise _told(error) from None
         connection.execute(statement)
         if not last or statement.expected_result_type == [duckdb.ExpectedResultType.NOTHING]:
             return None
@@ -202,7 +205,8 @@ def _details(error: duckdb.Error) -> dict[str, str]:
     return details
 
 
-def _told(error: duckdb.Error, code: str) -> CellError:
+def _told(error: duckdb.Error, code: str | None = None) -> CellError:
+    """DuckDB's error, with its place in ``code`` if that is what DuckDB was given."""
     from lakebook_kernel.languages.duckdb.tokens import characters
 
     details = _details(error)
@@ -210,7 +214,7 @@ def _told(error: duckdb.Error, code: str) -> CellError:
     message = "\n".join(line for line in lines if not line.startswith(_INTERNAL))
     name = type(error).__name__
     traceback = [f"{name}: {message}"]
-    if "position" in details:
+    if code is not None and "position" in details:
         start = characters(code, int(details["position"]))
         length = int(details.get("location", "[0,1]").strip("[]").split(",")[1])
         line, column = place(code, start)

@@ -53,13 +53,19 @@ class Names:
     given: dict[str, Any] = field(default_factory=dict)
 
     def own(self) -> dict[OwnName, tuple[int, str]]:
-        """DuckDB's own tables and views: their identity, which a replacement changes, and a view's text.
-
-        Raises:
-            duckdb.TransactionException: a statement failed in a transaction, and only ROLLBACK is heard.
-        """
+        """DuckDB's own tables and views: their identity, which a replacement changes, and a view's text."""
+        if self.aborted():
+            return {}
         rows = self.connection.execute(_OWN).fetchall()
         return {(schema, name): (identity, text) for schema, name, identity, text in rows}
+
+    def aborted(self) -> bool:
+        """Whether a statement failed in a transaction, after which only ROLLBACK is heard."""
+        try:
+            self.connection.execute("SELECT 1")
+        except duckdb.TransactionException:
+            return True
+        return False
 
     @contextmanager
     def resolved(self, code: str) -> Iterator[dict[str, CellError]]:
@@ -67,11 +73,10 @@ class Names:
 
         Yields why a name that it mentions cannot be, by name: an error only if the statement turns out to need it.
         """
-        try:
-            own = self.own()
-        except duckdb.TransactionException:
+        if self.aborted():
             yield {}
             return
+        own = self.own()
         registered: list[tuple[str | None, str]] = []
         problems: dict[str, CellError] = {}
         try:
@@ -85,8 +90,9 @@ class Names:
                     problems[name] = problem
             yield problems
         finally:
-            for schema, name in registered:
-                self._unregister(schema, name)
+            if not self.aborted():  # else ROLLBACK takes them away
+                for schema, name in registered:
+                    self._unregister(schema, name)
 
     def _wanted(self, code: str, own: dict[OwnName, tuple[int, str]]) -> set[tuple[str | None, str]]:
         """Names that the code and the views it uses mention and that DuckDB does not have."""
