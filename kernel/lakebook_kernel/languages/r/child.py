@@ -1,4 +1,6 @@
-"""The process that R runs in: ``python -m lakebook_kernel.languages.r.child CHANNEL CONTROL`` (two file descriptors).
+"""The process that R runs in: ``python -m lakebook_kernel.languages.r.child CHANNEL CONTROL STDOUT STDERR``.
+
+All four are file descriptors; the last two are the reading ends of its own standard output and error.
 
 Requests come over the channel, one at a time; output goes back over it while a cell runs. The number of a cell, written
 to the control pipe, interrupts that cell.
@@ -14,14 +16,15 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rpy2.rinterface as ri
 
 from lakebook_kernel.languages.r.arrow import from_stream, to_stream
 from lakebook_kernel.languages.r.channel import Block, Channel, Closed, Message
-from lakebook_kernel.languages.r.console import Console
+from lakebook_kernel.languages.r.console import Console, Name
 from lakebook_kernel.languages.r.embedded import R
 
 if TYPE_CHECKING:
@@ -36,13 +39,13 @@ Answer = tuple[dict[str, Any], list[Block]]
 class Child:
     """Serves the kernel's requests with R, on the main thread."""
 
-    def __init__(self, channel: Channel, control: int) -> None:
+    def __init__(self, channel: Channel, control: int, pipes: Mapping[int, Name]) -> None:
         self._channel = channel
         self._cell: int | None = None
         self._exchange: Exchange | None = None
         # the other threads inherit this: the signal must break into the main thread's system call, none else's
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        self._console = Console(channel)
+        self._console = Console(channel, pipes)
         self._temporary: str | None = None
         threading.Thread(target=self._listen, args=(control,), daemon=True).start()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -63,8 +66,8 @@ class Child:
             "run": self._run,
             "complete": self._complete,
             "inspect": self._inspect,
-            "completeness": lambda asked: ({"status": _text(self._r.call("completeness", _string(asked.body["code"])))}, []),
-            "free": lambda asked: ({"names": list(self._r.call("free_names", _string(asked.body["code"])))}, []),
+            "completeness": self._completeness,
+            "free": self._free,
             "take": self._take,
             "give": self._give,
         }
@@ -88,15 +91,16 @@ class Child:
             outcome = _dictionary(self._r.call("run_cell", _string(code), ri.IntSexpVector([asked.body["cell"]])))
         except ri.embedded.RRuntimeError as problem:
             # an interrupt, or an error, in our own R code between two expressions
-            outcome = {"status": "interrupted"} if "interrupt" in str(problem).lower() else {"status": "error", "message": str(problem)}
+            stopped = "interrupt" in str(problem).lower()
+            outcome = {"status": "interrupted"} if stopped else {"status": "error", "message": str(problem)}
         finally:
             self._cell = None
             R.forget_interrupt()
         before, self._values = self._values, self._r.addresses()
         changed = {name for name, address in self._values.items() if before.get(name) != address} - {".Random.seed"}
-        assigned = self._r.call("assigned_names", _string(code))
-        self._bound = changed | ({str(name) for name in assigned} & self._values.keys() if assigned is not ri.NULL else set())
-        packages = [str(name) for name in self._r.call("attached_packages")]
+        assigned = self._values.keys() & _texts(self._r.call("assigned_names", _string(code)))
+        self._bound = changed | assigned
+        packages = _texts(self._r.call("attached_packages"))
         return {**outcome, "bound": sorted(self._bound), "names": sorted(self._values), "packages": packages}, []
 
     def _complete(self, asked: Message) -> Answer:
@@ -106,6 +110,12 @@ class Child:
     def _inspect(self, asked: Message) -> Answer:
         text = self._r.call("inspect_topic", _string(asked.body["topic"]))
         return {"text": None if text is ri.NULL else _text(text)}, []
+
+    def _completeness(self, asked: Message) -> Answer:
+        return {"status": _text(self._r.call("completeness", _string(asked.body["code"])))}, []
+
+    def _free(self, asked: Message) -> Answer:
+        return {"names": _texts(self._r.call("free_names", _string(asked.body["code"])))}, []
 
     def _take(self, asked: Message) -> Answer:
         name = asked.body["name"]
@@ -145,11 +155,10 @@ class Child:
         }
         return self._emit({"kind": "table", "table": table})
 
-    def _emit_plot(self, file: Any, mime: Any, page: Any, again: Any, width: Any, height: Any, resolution: Any) -> ri.Sexp:
-        with open(_text(file), "rb") as picture:
-            data = picture.read()
-        size = [float(width[0]), float(height[0]), float(resolution[0])]
-        return self._emit({"kind": "plot", "mime": _text(mime), "page": page[0], "again": bool(again[0]), "size": size}, [data])
+    def _emit_plot(self, file: Any, mime: Any, page: Any, again: Any, width: Any, height: Any) -> ri.Sexp:
+        size = [float(width[0]), float(height[0])]
+        body = {"kind": "plot", "mime": _text(mime), "page": page[0], "again": bool(again[0]), "size": size}
+        return self._emit(body, [Path(_text(file)).read_bytes()])
 
     def _emit_rich(self, types: Any, texts: Any) -> ri.Sexp:
         return self._emit({"kind": "display", "data": dict(zip(_texts(types), _texts(texts), strict=True))})
@@ -172,7 +181,8 @@ class Child:
             value = exchange.frame_to_r(from_stream(answer.blocks[0])) if answer.blocks else ri.NULL
             return _r_list({"value": value, "notes": ri.StrSexpVector(exchange.notes)})
         except TypeError as problem:
-            return _r_list({"status": _string("error"), "name": _string("exchangeError"), "message": _string(str(problem))})
+            refusal = {"status": "error", "name": "exchangeError", "message": str(problem)}
+            return _r_list({key: _string(text) for key, text in refusal.items()})
 
     def _quit(self, status: int) -> None:
         self._console.flush()
@@ -227,8 +237,11 @@ def _dictionary(vector: Any) -> dict[str, Any]:
 
 
 def main() -> None:
-    channel = Channel(socket.socket(fileno=int(sys.argv[1])))
-    Child(channel, int(sys.argv[2])).serve()
+    files = [int(argument) for argument in sys.argv[1:]]
+    for file in files:
+        os.set_inheritable(file, False)
+    channel, control, stdout, stderr = files
+    Child(Channel(socket.socket(fileno=channel)), control, {stdout: "stdout", stderr: "stderr"}).serve()
 
 
 if __name__ == "__main__":

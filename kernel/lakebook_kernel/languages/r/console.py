@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import threading
 import time
+from collections.abc import Mapping
 from typing import Literal
 
 from lakebook_kernel.languages.r.channel import Channel
+
+Name = Literal["stdout", "stderr"]
 
 #: seconds that a burst of output may wait to be sent together
 DELAY = 0.03
 #: characters that are sent without waiting for more
 LIMIT = 16_384
-#: seconds between two writes in which R may have run another program; its output belongs between them
+#: seconds between two writes in which R may have run another program, whose output belongs between them
 GAP = 0.001
 
 
 class Console:
-    """Collects bursts of small writes; a single write goes out without delay.
+    """Collects bursts of small writes; a line by itself goes out without delay.
 
+    ``pipes`` are the (non-blocking) reading ends of this process's own standard output and error, where programs that R
+    runs write: what they wrote is put in its place here. The kernel reads the same pipes while R is silent.
     R forks for ``parallel::mclapply``: a fork must not write into the channel, so it writes to its standard output.
     """
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, pipes: Mapping[int, Name]) -> None:
         self._channel = channel
         self._process = os.getpid()
         self._lock = threading.RLock()
-        self._stream = "stdout"
-        self._parts: list[tuple[float, list[str]]] = []
+        self._pipes = {pipe: (name, codecs.getincrementaldecoder("utf-8")("replace")) for pipe, name in pipes.items()}
+        self._parts: list[tuple[Name, list[str]]] = []
         self._size = 0
         self._last = 0.0
         self._pending = threading.Event()
@@ -36,21 +42,17 @@ class Console:
         self._calm.set()
         threading.Thread(target=self._send_bursts, daemon=True).start()
 
-    def write(self, stream: Literal["stdout", "stderr"], text: str) -> None:
+    def write(self, name: Name, text: str) -> None:
+        """Take text that R writes; on R's thread."""
         if os.getpid() != self._process:
-            os.write(1 if stream == "stdout" else 2, text.encode())
+            os.write(1 if name == "stdout" else 2, text.encode())
             return
         with self._lock:
-            if stream != self._stream:
-                self._send()
-                self._stream = stream
             now = time.monotonic()
-            if self._parts and now - self._last < GAP:
-                self._parts[-1][1].append(text)
-            else:
-                self._parts.append((now, [text]))
+            if now - self._last > GAP:
+                self._collect()
             self._last = now
-            self._size += len(text)
+            self._append(name, text)
             if self._size > LIMIT or (self._calm.is_set() and text.endswith("\n")):
                 self._send()
                 self._calm.clear()
@@ -59,14 +61,29 @@ class Console:
     def flush(self) -> None:
         """Send what waits; to be called before any other message, which then comes after the text."""
         with self._lock:
+            self._collect()
             self._send()
+
+    def _append(self, name: Name, text: str) -> None:
+        if self._parts and self._parts[-1][0] == name:
+            self._parts[-1][1].append(text)
+        else:
+            self._parts.append((name, [text]))
+        self._size += len(text)
+
+    def _collect(self) -> None:
+        for pipe, (name, decoder) in self._pipes.items():
+            data = read_waiting(pipe)
+            while data:
+                self._append(name, decoder.decode(data))
+                data = read_waiting(pipe)
 
     def _send(self) -> None:
         if self._parts:
-            parts = [(began, "".join(texts)) for began, texts in self._parts]
+            parts = [(name, "".join(texts)) for name, texts in self._parts]
             self._parts.clear()
             self._size = 0
-            self._channel.send({"kind": "text", "stream": self._stream, "parts": parts})
+            self._channel.send({"kind": "text", "parts": parts})
 
     def _send_bursts(self) -> None:
         idle = threading.Event()
@@ -75,7 +92,15 @@ class Console:
             idle.wait(DELAY)
             with self._lock:
                 if self._parts:
-                    self._send()
+                    self.flush()
                 else:
                     self._pending.clear()
                     self._calm.set()
+
+
+def read_waiting(pipe: int) -> bytes:
+    """What a non-blocking pipe holds now; nothing at its end."""
+    try:
+        return os.read(pipe, 65536)
+    except BlockingIOError:
+        return b""

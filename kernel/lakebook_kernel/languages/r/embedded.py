@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import rpy2.rinterface as ri
@@ -19,18 +19,18 @@ _SOURCES = ("session", "evaluate", "errors", "plots", "values", "names", "assist
 class R:
     """Our R code in an environment of its own; the notebook's variables are in R's global one."""
 
-    def __init__(self, console: Console, quit: Callable[[int], None]) -> None:
+    def __init__(self, console: Console, on_quit: Callable[[int], None]) -> None:
         callbacks.consolewrite_print = lambda text: console.write("stdout", text)
         callbacks.consolewrite_warnerror = lambda text: console.write("stderr", text)
         callbacks.showmessage = lambda text: console.write("stderr", text + "\n")
         callbacks.consoleread = lambda prompt: ""
-        callbacks.cleanup = lambda save, status, last: quit(status)
+        callbacks.cleanup = lambda save, status, last: on_quit(status)
         callbacks.showfiles = lambda names, headers, title, delete, pager: None
         embedded.set_initoptions(("R", "--quiet", "--no-save", "--no-restore"))
         # R checks its stack against the limit it finds: an endless recursion is an error, not a crash
         ri.initr(interactive=False, _c_stack_limit=0)
         self._base = ri.baseenv
-        self._library = ctypes.PyDLL(os.path.join(openrlib.R_HOME, "lib", "libR.so"))
+        self._library = ctypes.PyDLL(str(Path(openrlib.R_HOME, "lib", "libR.so")))
         self._library.Rf_install.restype = ctypes.c_void_p
         self._library.Rf_install.argtypes = [ctypes.c_char_p]
         self._library.SET_SYMVALUE.argtypes = [ctypes.c_void_p, ctypes.c_void_p]

@@ -21,6 +21,7 @@ NA_INTEGER = -(2**31)
 _NA_REAL = np.uint64(0x7FF00000000007A2)
 _NA_WORD = np.uint64(1954)
 _EXACT = 2**53
+_LOSES = "{name} holds {what}, which lose digits as R's doubles; CAST it to STRING to keep them"
 _SEPARATORS = [chr(code) for code in (0x1F, 0x1E, 0x1D, 0x1C, 0x01, 0x02)]
 #: bytes of text that are turned into R strings at once; R has no string longer than 2^31 - 1
 _TEXT_BLOCK = 2**28
@@ -37,7 +38,7 @@ class Exchange:
 
     def frame_to_r(self, table: pa.Table) -> ri.Sexp:
         """A data.frame of the table's columns."""
-        columns = [self.column_to_r(column, name) for name, column in zip(table.column_names, table.columns, strict=True)]
+        columns = [self.column_to_r(table.column(index), name) for index, name in enumerate(table.column_names)]
         names = ri.StrSexpVector(table.column_names)
         return self._r.call("as_frame", ri.ListSexpVector(columns), names, ri.IntSexpVector([table.num_rows]))
 
@@ -97,7 +98,7 @@ class Exchange:
                 return self._factor_to_r(array)
             array, kind = array.dictionary_decode(), kind.value_type
         if pa.types.is_null(kind):
-            return self._r.call("without", ri.BoolSexpVector([False] * len(array)), ri.IntSexpVector(range(1, len(array) + 1)))
+            return self._r.base("rep", ri.BoolSexpVector([ri.NA_Logical]), ri.IntSexpVector([len(array)]))
         if pa.types.is_boolean(kind):
             return self._r.base("as.logical", self._integers(array.cast(pa.int32())))
         if pa.types.is_integer(kind):
@@ -128,7 +129,7 @@ class Exchange:
         elif array.type.bit_width == 64 and len(array):
             bounds = pc.min_max(array).as_py()
             if bounds["min"] is not None and (bounds["max"] > _EXACT or bounds["min"] < -_EXACT):
-                self.notes.append(f"{name} holds integers beyond 2^53, which lose digits as doubles; CAST it to STRING to keep them")
+                self.notes.append(_LOSES.format(name=name, what="integers beyond 2^53"))
         return self._doubles(array.cast(pa.float64(), safe=False))
 
     def _decimal_column(self, array: pa.Array, name: str) -> ri.Sexp:
@@ -136,14 +137,14 @@ class Exchange:
         if array.type.precision > 15 and len(array):
             largest = pc.max(pc.abs(array)).as_py()
             if largest is not None and len(largest.as_tuple().digits) > 15:
-                self.notes.append(f"{name} holds decimals of more than 15 digits, which lose some as doubles; CAST it to STRING to keep them")
+                self.notes.append(_LOSES.format(name=name, what="decimals of more than 15 digits"))
         return self._doubles(numbers)
 
     def _integers(self, array: pa.Array) -> ri.Sexp:
         if not len(array):
             return ri.IntSexpVector([])
         values = np.ascontiguousarray(array.fill_null(NA_INTEGER).to_numpy(zero_copy_only=False))
-        return ri.IntSexpVector.from_memoryview(memoryview(values))
+        return ri.IntSexpVector.from_memoryview(values.data)
 
     def _doubles(self, array: pa.Array) -> ri.Sexp:
         if not len(array):
@@ -152,7 +153,7 @@ class Exchange:
         if array.null_count:
             values = values.copy()
             values.view(np.uint64)[array.is_null().to_numpy(zero_copy_only=False)] = _NA_REAL
-        return ri.FloatSexpVector.from_memoryview(memoryview(values))
+        return ri.FloatSexpVector.from_memoryview(values.data)
 
     def _times(self, array: pa.Array, kind: pa.TimestampType) -> ri.Sexp:
         micros = array.cast(pa.timestamp("us", tz=kind.tz), safe=False).cast(pa.int64())
@@ -180,7 +181,7 @@ class Exchange:
         vector = self._split(array.fill_null(""), name)
         if array.null_count:
             missing = np.flatnonzero(array.is_null().to_numpy(zero_copy_only=False)).astype(np.int32) + 1
-            vector = self._r.call("without", vector, ri.IntSexpVector.from_memoryview(memoryview(missing)))
+            vector = self._r.call("without", vector, ri.IntSexpVector.from_memoryview(missing.data))
         return vector
 
     def _split(self, array: pa.LargeStringArray, name: str) -> ri.Sexp:
@@ -282,7 +283,8 @@ class Exchange:
             np.cumsum(_numbers(lengths), out=offsets[1:])
         gone = np.frombuffer(raw_bytes(missing), np.uint8)
         valid = pa.py_buffer(np.packbits(gone == 0, bitorder="little").tobytes()) if gone.any() else None
-        return pa.Array.from_buffers(pa.large_string(), len(vector), [valid, pa.py_buffer(offsets), pa.py_buffer(raw_bytes(text))])
+        buffers = [valid, pa.py_buffer(offsets), pa.py_buffer(raw_bytes(text))]
+        return pa.Array.from_buffers(pa.large_string(), len(vector), buffers)
 
 
 def raw_bytes(vector: ri.Sexp) -> bytes:

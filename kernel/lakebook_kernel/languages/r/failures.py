@@ -25,8 +25,8 @@ def cell_error(outcome: dict[str, Any], code: str, trace: str = "") -> CellError
         shown += excerpt(code, line, None if column is None else column - 1)
     if len(calls) > 1:
         shown.append("Calls: " + " -> ".join(_function(text) for text in calls[-SHORT:]))
-    full = "\n".join([head, *(f"{number}: {text}" for number, text in enumerate(calls, 1)), *([trace] if trace else [])])
-    return CellError(name, message, shown, full)
+    story = [head, *(f"{number}: {text}" for number, text in enumerate(calls, 1)), trace]
+    return CellError(name, message, shown, "\n".join(story).rstrip())
 
 
 def _function(call: str) -> str:

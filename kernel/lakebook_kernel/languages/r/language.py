@@ -170,7 +170,9 @@ class RLanguage(Language):
             raise CellError("Error", answer["problem"])
         return answer
 
-    def _exchange(self, kind: str, body: dict[str, Any], blocks: list[Block] | None = None) -> tuple[dict[str, Any], list[Block]]:
+    def _exchange(
+        self, kind: str, body: dict[str, Any], blocks: list[Block] | None = None
+    ) -> tuple[dict[str, Any], list[Block]]:
         """Ask R something beside a cell; what it writes meanwhile is not shown."""
         self._output = None
         answer = self._converse(self._started(), kind, body, blocks)
@@ -246,7 +248,7 @@ class RLanguage(Language):
         process.ended()
         self._process = None
         self._remember_loss()
-        self._write("stderr", "R was ended by quit(). The next R cell starts a new R, without the variables of this one.\n")
+        self._write("stderr", "R was ended by quit(). The next R cell starts a new R, without this one's variables.\n")
 
     def _remember_loss(self) -> None:
         parts = []
@@ -278,7 +280,8 @@ class RLanguage(Language):
 
     def _show_plot(self, body: dict[str, Any], picture: bytes) -> None:
         assert self._output is not None
-        width, height, resolution = body["size"]
+        width, height = body["size"]
+        place = f"r-{self._plots}-{self._cell}-{body['page']}"
         data: MimeBundle = {"text/plain": f"<R plot, {width:g} x {height:g} inches>"}
         metadata: dict[str, Any] = {}
         if body["mime"] == "image/png":
@@ -287,7 +290,7 @@ class RLanguage(Language):
             metadata["image/png"] = {"width": round(width * 96), "height": round(height * 96)}
         else:
             data["image/svg+xml"] = picture.decode()
-        self._output.display(data, metadata, display_id=f"r-{self._plots}-{self._cell}-{body['page']}", update=body["again"])
+        self._output.display(data, metadata, display_id=place, update=body["again"])
 
 
 def _problem_of_start(process: RProcess, write: Any) -> CellError | None:
@@ -299,7 +302,7 @@ def _problem_of_start(process: RProcess, write: Any) -> CellError | None:
 
 
 def _as_table(value: Any) -> Any:
-    """Frames of Python's libraries as a pyarrow table, without importing a library that the value is not of; else None."""
+    """A frame of any of Python's libraries as a pyarrow table, else None; imports none that is not in use."""
     module = type(value).__module__.partition(".")[0]
     kind = type(value).__name__
     if module == "pyarrow" and kind == "Table":

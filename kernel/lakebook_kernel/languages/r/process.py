@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import select
@@ -16,20 +17,27 @@ from pathlib import Path
 
 from lakebook_kernel.languages.base import CellError, Stream
 from lakebook_kernel.languages.r.channel import Channel, Closed, Message
+from lakebook_kernel.languages.r.console import read_waiting
 
+#: Debian's packages for R, and for what the notebook shows and does with it
+PACKAGES = "r-base-dev r-cran-repr r-cran-svglite r-cran-ggplot2 r-cran-dplyr r-cran-dbplyr"
+#: how R may be ended by a signal, for the user
+SIGNALS = {
+    "SIGSEGV": "a segmentation fault",
+    "SIGKILL": "a kill signal (out of memory?)",
+    "SIGABRT": "a call of abort() in its C code",
+}
 #: seconds that R may take to be ready
 PATIENCE = 60.0
-#: seconds in which text that R has collected reaches the channel; what its children write meanwhile waits for its turn
+#: seconds in which R puts what its programs write in its place among its own text; later it is read from here
 SETTLE = 0.04
-#: after these R writes nothing until it is asked again
-_PAUSES = ("answer", "request", "quit")
 
 
 def check_installed() -> None:
     """Raise ``CellError`` with what to install when R or rpy2 is missing, without importing either."""
     missing = []
     if shutil.which("R") is None and not os.environ.get("R_HOME"):
-        missing.append("R itself (on Debian and Ubuntu: apt install r-base-dev r-cran-ggplot2 r-cran-dplyr r-cran-svglite)")
+        missing.append(f"R itself (on Debian and Ubuntu: apt install {PACKAGES})")
     if importlib.util.find_spec("rpy2") is None:
         missing.append("Python's bridge to it (then: pip install 'lakebook[r]')")
     if missing:
@@ -43,22 +51,28 @@ class RProcess:
         ours, theirs = socket.socketpair()
         control, self._control = os.pipe()
         self.channel = Channel(ours)
-        command = [sys.executable, "-P", "-m", "lakebook_kernel.languages.r.child", str(theirs.fileno()), str(control)]
+        stdout, child_stdout = os.pipe()
+        stderr, child_stderr = os.pipe()
+        self._pipes: dict[int, Stream] = {stdout: "stdout", stderr: "stderr"}
+        for pipe in self._pipes:
+            os.set_blocking(pipe, False)
+        passed = (theirs.fileno(), control, stdout, stderr)
         self._child = subprocess.Popen(
-            command,
+            [sys.executable, "-P", "-m", "lakebook_kernel.languages.r.child", *map(str, passed)],
             cwd=folder,
             env=_environment(),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            pass_fds=(theirs.fileno(), control),
+            stdout=child_stdout,
+            stderr=child_stderr,
+            pass_fds=passed,
             start_new_session=True,
         )
+        # readable once R has ended; a fork of R's may keep the channel open longer
+        self._life = os.pidfd_open(self._child.pid)
         theirs.close()
-        os.close(control)
+        for end in (control, child_stdout, child_stderr):
+            os.close(end)
         self._temporary: Path | None = None
-        assert self._child.stdout is not None and self._child.stderr is not None
-        self._pipes: dict[int, Stream] = {self._child.stdout.fileno(): "stdout", self._child.stderr.fileno(): "stderr"}
 
     @property
     def pid(self) -> int:
@@ -70,7 +84,8 @@ class RProcess:
 
         def note(stream: Stream, text: str) -> None:
             said.append(text)
-            write(stream, text) if stream == "stdout" else None
+            if stream == "stdout":
+                write(stream, text)
 
         message = self.next(note, PATIENCE)
         if message is None or message.kind != "ready":
@@ -86,23 +101,26 @@ class RProcess:
         What R's children and C code write past R's console goes to ``write`` meanwhile.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
+        channel = self.channel.fileno()
         while True:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            readable, _, _ = select.select([self.channel, *self._pipes], [], [], left)
+            readable = _readable([channel, self._life, *self._pipes], left)
             if not readable:
                 return None
-            seen = time.monotonic()
-            waiting = any(pipe in readable for pipe in self._pipes)
-            if waiting and self.channel not in readable:
-                readable, _, _ = select.select([self.channel], [], [], SETTLE)
-            message = self._receive() if self.channel in readable else None
-            if message is not None and message.kind == "text":
-                self._write_text(message, seen if waiting else None, write)
-                continue
-            if waiting or message is None or message.kind in _PAUSES:
-                self._drain(write)
-            if self.channel in readable:
+            if channel in readable:
+                message = self._receive()
+                if message is not None and message.kind == "text":
+                    for stream, text in message.body["parts"]:
+                        write(stream, text)
+                    continue
+                if message is None:
+                    self._drain(write)
                 return message
+            if _readable([channel], SETTLE):
+                continue
+            self._drain(write)
+            if self._life in readable:
+                return None
 
     def _receive(self) -> Message | None:
         try:
@@ -110,78 +128,57 @@ class RProcess:
         except Closed:
             return None
 
-    def _write_text(self, message: Message, seen: float | None, write: Callable[[Stream, str], None]) -> None:
-        """R's own text, and in its place what its children had written by ``seen``."""
-        stream, parts = message.body["stream"], message.body["parts"]
-        if seen is not None:
-            before = [text for began, text in parts if began <= seen]
-            if before:
-                write(stream, "".join(before))
-            self._drain(write)
-            parts = parts[len(before) :]
-        if parts:
-            write(stream, "".join(text for _, text in parts))
-
     def interrupt(self, cell: int) -> None:
         """Ask R to stop if it is still in this cell; any thread."""
-        try:
+        with contextlib.suppress(BrokenPipeError):  # it has ended by itself
             os.write(self._control, b"%d\n" % cell)
-        except BrokenPipeError:
-            pass  # it has ended by itself
 
     def kill(self) -> None:
         """End R and what it started; any thread."""
-        try:
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
             os.killpg(self._child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # it has ended by itself
 
     def ended(self) -> str:
-        """How R ended, for the user; to be called once the channel is closed."""
-        try:
-            status = self._child.wait(2)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            status = self._child.wait()
-        self._forget()
+        """How R ended, for the user; to be called once it has stopped talking."""
+        status = self._end()
         if status < 0:
             name = signal.Signals(-status).name
-            return {"SIGSEGV": "a segmentation fault", "SIGKILL": "a kill signal (out of memory?)", "SIGABRT": "abort()"}.get(name, name)
+            return SIGNALS.get(name, name)
         return f"exit code {status}"
 
     def close(self) -> None:
         """Let R end by itself, or end it."""
         self.channel.close()
-        try:
+        self._end()
+
+    def _end(self) -> int:
+        """Wait for R's end, enforce it when it does not come; what R started ends too. R's exit status."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(2)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            self._child.wait()
+        self.kill()
+        status = self._child.wait()
         self._forget()
+        return status
 
     def _drain(self, write: Callable[[Stream, str], None]) -> None:
-        while self._pipes:
-            readable, _, _ = select.select(list(self._pipes), [], [], 0)
-            for pipe in readable:
-                data = os.read(pipe, 65536)
-                if data:
-                    write(self._pipes[pipe], data.decode(errors="replace"))
-                else:
-                    del self._pipes[pipe]
-            if not readable:
-                return
+        for pipe in _readable(list(self._pipes), 0):
+            data = read_waiting(pipe)
+            if data:
+                write(self._pipes[pipe], data.decode(errors="replace"))
 
     def _forget(self) -> None:
         self.channel.close()
-        for pipe in (self._child.stdout, self._child.stderr):
-            if pipe is not None:
-                pipe.close()
+        for pipe in self._pipes:
+            os.close(pipe)
         self._pipes.clear()
-        if self._control >= 0:
-            os.close(self._control)
-            self._control = -1
+        for file in (self._control, self._life):
+            os.close(file)
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def _readable(files: list[int], timeout: float | None) -> list[int]:
+    return select.select(files, [], [], timeout)[0]
 
 
 def _environment() -> dict[str, str]:
@@ -196,7 +193,7 @@ def _environment() -> dict[str, str]:
     if environment.get("PYTHONPATH"):
         # the child starts in another folder
         places = environment["PYTHONPATH"].split(os.pathsep)
-        environment["PYTHONPATH"] = os.pathsep.join(os.path.abspath(place) for place in places)
+        environment["PYTHONPATH"] = os.pathsep.join(str(Path(place).absolute()) for place in places)
     return environment
 
 

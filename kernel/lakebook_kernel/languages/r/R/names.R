@@ -12,7 +12,7 @@ free_names <- function(code) {
 # The names that `code` may bind at top level.
 assigned_names <- function(code) {
   parsed <- tryCatch(parse(text = code, keep.source = FALSE), error = function(...) expression())
-  unique(unlist(lapply(as.list(parsed), targets, local = FALSE)))
+  as.character(unlist(lapply(as.list(parsed), targets, local = FALSE)))
 }
 
 unread <- c("quote", "bquote", "expression", "substitute", "library", "require", "data", "::", ":::", "missing")
