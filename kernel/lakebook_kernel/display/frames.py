@@ -7,7 +7,7 @@ Values are written in full: digits are never rounded, and NaN and null differ wh
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lakebook_kernel.display.tables import ROWS, Column, Table, table_bundle
@@ -86,7 +86,7 @@ def _html(table: Table) -> str:
     return html
 
 
-def _table(columns: list[Column], values: list[Iterable[str | None]], total: int, rows: int) -> Table:
+def _table(columns: list[Column], values: Sequence[Iterable[str | None]], total: int, rows: int) -> Table:
     return Table(columns, list(zip(*values, strict=True)), total > rows, total)
 
 

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import IO, ClassVar
 
 from lakebook_kernel.cell import Cell
@@ -31,8 +32,7 @@ class ShellLanguage(Language):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self._process: subprocess.Popen[bytes] | None = None
-        self._interrupted_at: float | None = None
+        self._script: _Script | None = None
 
     def run(self, cell: Cell, output: Output) -> None:
         if not cell.code.strip():
@@ -48,7 +48,7 @@ class ShellLanguage(Language):
             )
         except FileNotFoundError:
             raise CellError("ShellMissing", "There is no bash on this machine, and %sh needs it.") from None
-        self._process, self._interrupted_at = process, None
+        script = self._script = _Script(process)
         last_words = _Tail()
 
         def write(stream: Stream, text: str) -> None:
@@ -56,38 +56,54 @@ class ShellLanguage(Language):
                 last_words.add(text)
             output.stream(stream, text)
 
-        with self.host.waiting(self.interrupt):
+        with self.host.waiting(script.interrupt):
             try:
                 _copy(process, write)
                 status = process.wait()
             finally:
-                self._process = None
-                if self._interrupted_at is not None:
-                    _signal(process, signal.SIGKILL)  # jobs in the background do not listen to SIGINT
+                self._script = None
+                if script.interrupted_at is not None:
+                    script.signal(signal.SIGKILL)  # jobs in the background do not listen to SIGINT
         if status != 0:
             raise _failure(status, cell.code, last_words.text)
 
     def interrupt(self) -> None:
-        """SIGINT to the script and all it started, SIGKILL when that did not help in `PATIENCE` seconds."""
-        process = self._process
-        if process is None:
-            return
-        now = time.monotonic()
-        if self._interrupted_at is None:
-            self._interrupted_at = now
-            _signal(process, signal.SIGINT)
-        elif now - self._interrupted_at > PATIENCE:
-            _signal(process, signal.SIGKILL)
+        script = self._script
+        if script is not None:
+            script.interrupt()
 
     def stop(self) -> None:
-        if self._process is not None:
-            _signal(self._process, signal.SIGKILL)
+        if self._script is not None:
+            self._script.signal(signal.SIGKILL)
 
     def is_complete(self, code: str) -> Completeness:
         checked = subprocess.run(["bash", "-n", "-c", code], capture_output=True, text=True, check=False)
         if checked.returncode == 0:
             return Completeness("complete")
         return Completeness("incomplete" if "unexpected end of file" in checked.stderr else "invalid")
+
+
+@dataclass
+class _Script:
+    """A running script and all that it started, which is one process group."""
+
+    process: subprocess.Popen[bytes]
+    interrupted_at: float | None = None
+
+    def interrupt(self) -> None:
+        """Send SIGINT; when asked again and that did not help in `PATIENCE` seconds, SIGKILL."""
+        now = time.monotonic()
+        if self.interrupted_at is None:
+            self.interrupted_at = now
+            self.signal(signal.SIGINT)
+        elif now - self.interrupted_at > PATIENCE:
+            self.signal(signal.SIGKILL)
+
+    def signal(self, number: signal.Signals) -> None:
+        try:
+            os.killpg(self.process.pid, number)
+        except ProcessLookupError:
+            return
 
 
 class _Tail:
@@ -99,13 +115,6 @@ class _Tail:
 
     def add(self, text: str) -> None:
         self.text = (self.text + text)[-self._characters :]
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    try:
-        os.killpg(process.pid, number)
-    except ProcessLookupError:
-        return
 
 
 def _copy(process: subprocess.Popen[bytes], write: Callable[[Stream, str], None]) -> None:

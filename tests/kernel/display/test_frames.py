@@ -76,7 +76,8 @@ def test_pandas_index_that_says_something_comes_first(index: pd.Index[Any]) -> N
 
 def test_pandas_levels() -> None:
     index = pd.MultiIndex.from_tuples([("x", 1), ("y", 2)], names=["k", None])
-    table = frames.pandas_head(pd.DataFrame(np.eye(2), index=index, columns=pd.MultiIndex.from_product([["a"], ["b", "c"]])))
+    columns = pd.MultiIndex.from_product([["a"], ["b", "c"]])
+    table = frames.pandas_head(pd.DataFrame(np.eye(2), index=index, columns=columns))
     assert [column.name for column in table.columns] == ["k", "", "a / b", "a / c"]
     assert table.rows[1] == ("y", "2", "0.0", "1.0")
 
@@ -154,7 +155,7 @@ def test_duckdb_values() -> None:
 @pytest.mark.parametrize(
     ("head", "frame"),
     [
-        (frames.pandas_head, pd.DataFrame({"a": np.zeros(10_000_000), "b": np.zeros(10_000_000)}, index=np.arange(10_000_000))),
+        (frames.pandas_head, pd.DataFrame({"a": np.zeros(10_000_000)}, index=np.arange(10_000_000))),
         (frames.polars_head, pl.DataFrame({"a": np.zeros(10_000_000)})),
         (frames.arrow_head, pa.table({"a": np.zeros(10_000_000)})),
         (frames.duckdb_head, duckdb.connect().sql("FROM range(1_000_000_000_000)")),
@@ -231,5 +232,6 @@ def test_registering_imports_no_frames() -> None:
         "frames.register(DisplayFormatter(), None); "
         "print(sorted({'pandas', 'polars', 'pyarrow', 'pyspark', 'duckdb', 'deltalake'} & set(sys.modules)))"
     )
-    printed = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)}, capture_output=True, text=True)
+    surroundings = {"PYTHONPATH": ":".join(sys.path)}
+    printed = subprocess.run([sys.executable, "-c", code], env=surroundings, capture_output=True, text=True)
     assert printed.stdout.strip() == "[]", printed.stderr

@@ -132,7 +132,8 @@ def test_numbers_are_flush_right(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["string", "date", "timestamp", "interval", "array<int>", "INTEGER[]", "INTEGER[3]", "List(Int64)", "point", "boolean"]
+    "kind",
+    ["string", "date", "timestamp", "interval", "array<int>", "INTEGER[]", "INTEGER[3]", "List(Int64)", "boolean"],
 )
 def test_all_else_is_flush_left(kind: str) -> None:
     assert not Column("x", kind).numeric

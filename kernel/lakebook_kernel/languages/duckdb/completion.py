@@ -90,7 +90,7 @@ def _columns(names: Names, table: str) -> list[str]:
     if known is not None:
         return column_names(known)
     frame = names.given.get(name, names.variables.get(name))
-    if not is_frame(frame):
+    if frame is None or not is_frame(frame):
         return []
     columns = getattr(frame, "column_names", None) or getattr(frame, "columns", None)
     return [str(column) for column in columns] if columns is not None else list(frame.schema.names)

@@ -97,23 +97,25 @@ class DuckDBLanguage(Language):
         connection = self._names.connection
         if last and statement.type == duckdb.StatementType.SELECT:
             try:
-                relation = connection.query(statement)
+                relation = connection.query(statement)  # type: ignore[arg-type]
             except duckdb.Error:
-                connection.execute(statement)  # fails alike, and names the place
+                connection.execute(statement).fetchone()  # fails alike, and names the place
                 raise
             try:
                 return table_bundle(duckdb_head(relation))
             except duckdb.Error as error:
                 raise _told(error) from None
-        connection.execute(statement)
+        description = connection.execute(statement).description
+        rows = connection.fetchmany(ROWS + 1)
+        while rows and connection.fetchmany(10_000):
+            pass  # a result is computed as it is fetched, and the statement must run to its end
         if not last or statement.expected_result_type == [duckdb.ExpectedResultType.NOTHING]:
             return None
-        rows = connection.fetchmany(ROWS + 1)
         if statement.type == duckdb.StatementType.EXPLAIN:
             return {"text/plain": "\n".join(row[1] for row in rows)}
         if not rows and statement.type == duckdb.StatementType.CREATE:
             return None
-        columns = [Column(name, str(kind)) for name, kind, *_ in connection.description or []]
+        columns = [Column(name, str(kind)) for name, kind, *_ in description or []]
         values = [[None if value is None else str(value) for value in row] for row in rows]
         return table_bundle(Table(columns, values[:ROWS], len(rows) > ROWS))
 

@@ -62,7 +62,7 @@ class Names:
     def aborted(self) -> bool:
         """Whether a statement failed in a transaction, after which only ROLLBACK is heard."""
         try:
-            self.connection.execute("SELECT 1")
+            self.connection.execute("SELECT 1").fetchall()
         except duckdb.TransactionException:
             return True
         return False
