@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger
 
 import scala.collection.mutable
 import scala.reflect.internal.util.{AbstractFileClassLoader, BatchSourceFile, CodeAction, Position}
-import scala.tools.nsc.Settings
+import scala.tools.nsc.{Settings, interactive}
 import scala.tools.nsc.interpreter.shell.ReplReporterImpl
 import scala.tools.nsc.interpreter.{IMain, Naming, Results}
 
@@ -56,17 +56,31 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
   private val owners = mutable.Map[Name, Step]()
   private val imports = mutable.Map[String, Step]()
   private val results = mutable.Queue[Name]()
+  private val importedFrom = mutable.Map[String, Type]()
+  private var presentation: Option[interactive.Global] = None
+  private val unseen = mutable.ListBuffer[String]()
 
   override def classLoader: AbstractFileClassLoader = loader
   override protected def parentClassLoader: ClassLoader = loader.getParent
   override def readRootPath(path: String): Symbol = rootMirror.getModuleIfDefined(path)
   override def prevRequestList: List[Request] = history.toList
 
-  /** The type of an expression, which is compiled but not run. */
-  override def typeOfExpression(expression: String, silent: Boolean): Type = {
-    val name = TermName("$typed")
-    val step = this.step(s"def $name = $expression")
-    if (step.compile) step.compilerTypeOf(name).finalResultType else NoType
+  /** The type of what an import names. IMain's own would compile, and run, the expression once more. */
+  override def typeOfExpression(expression: String, silent: Boolean): Type = importedFrom.getOrElse(expression, NoType)
+
+  /** Makes it once, since that takes long, and tells it of the packages that came since it was last asked. */
+  override def newPresentationCompiler(): interactive.Global = {
+    val compiler = presentation.getOrElse(super.newPresentationCompiler())
+    import compiler.{loaders, rootMirror}
+    if (presentation.isDefined) {
+      unseen.foreach(name =>
+        loaders.enterPackage(rootMirror.RootClass, name, new loaders.PackageLoader(name, compiler.classPath)))
+      compiler.reporter.reset()
+      new compiler.TyperRun
+    }
+    unseen.clear()
+    presentation = Some(compiler)
+    compiler
   }
 
   /** The steps of a cell in order, each made when the one before it has been recorded.
@@ -76,7 +90,7 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
   def steps(code: String): Iterator[Step] = {
     val (trees, source) = parsed(code)
     val groups = grouped(trees)
-    groups.iterator.zipWithIndex.map { case (group, at) => new Step(code, group, source, keepResult = at == groups.length - 1) }
+    groups.iterator.zipWithIndex.map { case (group, at) => labelled(new Step(code, group, source, keepResult = at == groups.length - 1)) }
   }
 
   /** Compile a step.
@@ -85,7 +99,7 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
     */
   def compile(step: Step): Unit = {
     problems.clear()
-    val succeeded = withLabel(CellCompiler.Label)(step.compile)
+    val succeeded = step.compile
     currentRun.reporting.clearAllConditionalWarnings()
     if (!succeeded) throw new CompileFailed(problems.errors.toList)
   }
@@ -93,13 +107,13 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
   /** A single step of code that is not a cell's. */
   def step(code: String): Step = {
     val (trees, source) = parsed(code)
-    new Step(code, trees, source, keepResult = false)
+    labelled(new Step(code, trees, source, keepResult = false))
   }
 
   def parsed(code: String): (List[Tree], BatchSourceFile) = {
     problems.clear()
     currentRun.reporting.clearSuspendedMessages()
-    withLabel(CellCompiler.Label)(parse(code, fatally = true)) match {
+    labelled(parse(code, fatally = true)) match {
       case Right((trees, _, source)) => (trees.filter(_ != EmptyTree), source)
       case Left(_)                   => throw new CompileFailed(problems.errors.toList)
     }
@@ -108,6 +122,7 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
   /** From now on the step's names mean what it bound, and nothing that only older values of them held is kept. */
   def record(step: Step): Unit = {
     history += step
+    unseen += step.lineRep.packageName
     val replaced = step.names.flatMap(name => owners.put(name, step).map(_ -> name))
     replaced.foreach { case (old, name) => old.live -= name }
     val repeated = step.importTexts.flatMap(text => imports.put(text, step))
@@ -136,11 +151,15 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
 
   override def close(): Unit = {
     super.close()
+    presentation.foreach(_.askShutdown())
+    presentation = None
     history.foreach(_.releaseAll())
     history.clear()
     owners.clear()
     imports.clear()
   }
+
+  private def labelled[T](body: => T): T = withLabel(CellCompiler.Label)(body)
 
   private def forget(name: Name): Option[Step] = owners.remove(name).map { step =>
     step.live -= name
@@ -179,6 +198,14 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
     /** Compiles the code alone: IMain's own would compile a second unit that prints the results. */
     override def compile: Boolean = lineRep.compile(mkUnit) && {
       defHandlers.foreach(handler => definedSymbols.get(handler.member.name).foreach(handler.member.setSymbol(_)))
+      trees.foreach {
+        case tree: Import => tree.symbol.info match {
+          case analyzer.ImportType(from) => importedFrom(tree.expr.toString) = from.tpe
+          case _                         =>
+        }
+        case _ =>
+      }
+      handlers.foreach(_.importedNames) // while that is what the names mean
       true
     }
 
@@ -202,7 +229,10 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
       case handler: memberHandlers.ValHandler if handler.mods.isPublic =>
         val (name, kind) = (handler.name, typeOf(handler.name))
         if (kind == "Unit" && naming.isUserVarName(name.toString)) None
-        else Some(s"${name.decoded}: $kind = ${if (handler.mods.isLazy) "<lazy>" else StepValues.shown(value(name.decoded))}")
+        else {
+          val text = if (handler.mods.isLazy) "<lazy>" else if (kind == "Unit") "()" else StepValues.shown(value(name.decoded))
+          Some(s"${name.decoded}: $kind = $text")
+        }
       case handler: memberHandlers.DefHandler if handler.mods.isPublic => Some(s"def ${defTypeOf(handler.name)(_.decoded)}")
       case handler: memberHandlers.ModuleHandler                     => Some(s"object ${handler.name.decoded}")
       case handler: memberHandlers.ClassHandler                      => Some(s"${handler.keyword} ${handler.name.decoded}")

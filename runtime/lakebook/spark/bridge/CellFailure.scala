@@ -66,7 +66,7 @@ object CellFailure {
     case _ => None
   }
 
-  private def nameOf(failure: Throwable): String = simple(failure.getClass.getName)
+  private def nameOf(failure: Throwable): String = simple(failure.getClass.getName).stripPrefix("Extended")
 
   private def simple(name: String): String = name.split("[.$]").filter(_.nonEmpty).lastOption.getOrElse(name)
 

@@ -9,12 +9,15 @@ object Completion {
     "private", "protected", "return", "sealed", "super", "this", "throw", "trait", "true", "try", "type", "val", "var",
     "while", "with", "yield")
 
+  /** Where one name is several things, the first of these is told. */
+  private val Kinds = Seq("method", "class", "type", "value", "package")
+
   def at(compiler: CellCompiler, code: String, cursor: Int): Map[String, Any] = {
     val offset = code.offsetByCodePoints(0, cursor)
     val word = code.substring(wordStart(code, offset), offset)
     val (start, found) = asked(compiler, code, offset)(_.completionCandidates(if (word.isEmpty) 0 else 1))
       .filter(_._1 >= 0).getOrElse((offset - word.length, Nil))
-    val members = found.groupBy(_.name).toSeq.map { case (name, same) => name -> kind(same.head) }
+    val members = found.groupBy(_.name).toSeq.map { case (name, same) => name -> Kinds.find(same.map(kind).contains).get }
     val afterDot = code.take(offset - word.length).trim.endsWith(".")
     val keywords = if (afterDot || word.isEmpty) Nil else Keywords.filter(_.startsWith(word)).map(_ -> "keyword")
     val all = (members ++ keywords).filterNot(_._1.contains('$')).distinctBy(_._1).sortBy(_._1)
@@ -33,9 +36,7 @@ object Completion {
 
   private def asked[T](compiler: CellCompiler, code: String, offset: Int)(
       question: PresentationCompilationResult => T): Option[T] =
-    compiler.presentationCompile(offset, code).toOption.map { result =>
-      try question(result) finally result.cleanup()
-    }
+    compiler.presentationCompile(offset, code).toOption.map(question)
 
   private def kind(candidate: CompletionCandidate): String = {
     val declaration = candidate.declString().split(' ').toSeq

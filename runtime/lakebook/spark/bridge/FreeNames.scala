@@ -48,5 +48,5 @@ class FreeNames(val compiler: CellCompiler) {
     case other                   => other.children.foreach(read(_, bound))
   }
 
-  private def isUsers(name: TermName): Boolean = name != nme.WILDCARD && name != nme.ROOTPKG && !name.containsChar('$')
+  private def isUsers(name: TermName): Boolean = name != nme.WILDCARD && name != nme.ROOTPKG && !name.decoded.contains('$')
 }

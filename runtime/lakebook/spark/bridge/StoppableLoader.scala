@@ -96,7 +96,10 @@ object StoppableLoader {
   /** Called by the JVM when it meets an instruction that `Stoppable` put in for the first time. */
   def bootstrap(caller: MethodHandles.Lookup, name: String, kind: MethodType): CallSite =
     caller.lookupClass.getClassLoader.asInstanceOf[StoppableLoader].link(name, kind)
+}
 
+/** What calls that would end the JVM are replaced by. */
+object ExitRefused {
   def exit(status: Int): Unit = throw new ExitRefused(s"System.exit($status)")
   def exit(runtime: Runtime, status: Int): Unit = throw new ExitRefused(s"Runtime.exit($status)")
   def halt(runtime: Runtime, status: Int): Unit = throw new ExitRefused(s"Runtime.halt($status)")
@@ -108,8 +111,8 @@ object StoppableLoader {
 private object Stoppable {
   private val Runtime = "java/lang/Runtime"
   private val Sys = "scala/sys/package$"
-  private val Helper = "lakebook/bridge/StoppableLoader"
-  private val bootstrap = new Handle(Opcodes.H_INVOKESTATIC, Helper, "bootstrap",
+  private val Refused = "lakebook/bridge/ExitRefused"
+  private val bootstrap = new Handle(Opcodes.H_INVOKESTATIC, "lakebook/bridge/StoppableLoader", "bootstrap",
     MethodType.methodType(classOf[CallSite], classOf[MethodHandles.Lookup], classOf[String], classOf[MethodType])
       .toMethodDescriptorString, false)
 
@@ -150,9 +153,9 @@ private object Stoppable {
 
     override def visitMethodInsn(opcode: Int, owner: String, name: String, kind: String, ofInterface: Boolean): Unit =
       (owner, name) match {
-        case ("java/lang/System", "exit") => super.visitMethodInsn(Opcodes.INVOKESTATIC, Helper, name, kind, false)
+        case ("java/lang/System", "exit") => super.visitMethodInsn(Opcodes.INVOKESTATIC, Refused, name, kind, false)
         case (Runtime, "exit" | "halt") | (Sys, "exit") =>
-          super.visitMethodInsn(Opcodes.INVOKESTATIC, Helper, name, withReceiver(owner, kind), false)
+          super.visitMethodInsn(Opcodes.INVOKESTATIC, Refused, name, withReceiver(owner, kind), false)
         case ("scala/concurrent/ExecutionContext$" | "scala/concurrent/ExecutionContext$Implicits$", "global") =>
           super.visitInvokeDynamicInsn("threads", withReceiver(owner, kind), bootstrap)
         case _ => super.visitMethodInsn(opcode, owner, name, kind, ofInterface)

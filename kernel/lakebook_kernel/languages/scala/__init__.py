@@ -1,0 +1,127 @@
+"""Scala cells, run by an interpreter of the notebook's own in the driver's JVM."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lakebook_kernel.cell import Cell
+from lakebook_kernel.errors import excerpt, shorten
+from lakebook_kernel.languages.base import (
+    CellError,
+    Completeness,
+    Completion,
+    Host,
+    Language,
+    MimeBundle,
+    Output,
+)
+
+if TYPE_CHECKING:
+    from py4j.java_gateway import JavaObject
+
+_LONG = range(-(2**63), 2**63)
+#: Spark's own errors, whose messages repeat the query or the plan
+_SPARKS = ("AnalysisException", "ParseException")
+
+
+class ScalaLanguage(Language):
+    """Scala 2.13 with ``spark``, ``sc`` and ``display``. What cells print comes as events of the driver."""
+
+    name: ClassVar[str] = "scala"
+    frames_by_reference: ClassVar[bool] = True
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        #: whether the interpreter has been made; what an editor asks before must not start a driver
+        self.started = False
+
+    def start(self) -> None:
+        self._interpreter()
+        self.started = True
+
+    def run(self, cell: Cell, output: Output) -> None:
+        interpreter = self._interpreter()
+        with self.host.waiting(self.interrupt):
+            reply = json.loads(interpreter.run(cell.code))
+        if reply["status"] == "interrupted":
+            raise KeyboardInterrupt
+        if reply["status"] == "error":
+            raise _told(reply, cell.code)
+
+    def interrupt(self) -> None:
+        self._interpreter().interrupt()
+
+    def complete(self, code: str, cursor: int) -> Completion | None:
+        if not self.started:
+            return None
+        found = json.loads(self._interpreter().complete(code, cursor))
+        return Completion(found["matches"], found["start"], found["end"], found["kinds"])
+
+    def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
+        signatures = self._interpreter().inspect(code, cursor) if self.started else ""
+        return {"text/plain": signatures} if signatures else None
+
+    def is_complete(self, code: str) -> Completeness:
+        if not self.started:
+            return Completeness("unknown")
+        status = self._interpreter().isComplete(code)
+        return Completeness(status, "  " if status == "incomplete" else "")
+
+    def free_names(self, code: str) -> set[str]:
+        return set(self._interpreter().freeNames(code)) if self.started else set()
+
+    def bound_names(self) -> set[str]:
+        return set(self._interpreter().boundNames()) if self.started else set()
+
+    def take(self, name: str) -> Any:
+        from py4j.java_gateway import JavaObject, is_instance_of
+        from pyspark.sql import DataFrame
+
+        interpreter = self._interpreter()
+        kind = interpreter.typeOf(name)
+        if kind is None:
+            raise KeyError(name)
+        value = interpreter.value(name)
+        if not isinstance(value, JavaObject):
+            return value
+        spark = self.host.spark()
+        if is_instance_of(spark.sparkContext._gateway, value, "org.apache.spark.sql.Dataset"):
+            return DataFrame(value.toDF(), spark)
+        raise TypeError(f"{name} is a {kind}, which has no form in Python")
+
+    def give(self, name: str, value: Any) -> None:
+        from pyspark.sql import DataFrame
+
+        match value:
+            case bool():
+                kind = "Boolean"
+            case int() if value in _LONG:
+                kind = "Long"
+            case float():
+                kind = "Double"
+            case str():
+                kind = "String"
+            case DataFrame():
+                kind, value = "org.apache.spark.sql.DataFrame", value._jdf
+            case _:
+                super().give(name, value)
+        self._interpreter().bind(name, kind, value)
+
+    def _interpreter(self) -> JavaObject:
+        return self.host.notebook().scala()
+
+
+def _told(reply: dict[str, Any], code: str) -> CellError:
+    """An error as the user sees it: what is wrong, and below it the line of the cell."""
+    name, message = reply["ename"], reply["evalue"]
+    if name in _SPARKS:
+        message = shorten(message)
+    problems = reply.get("problems") or [{"message": message, "line": reply["line"], "column": reply["column"]}]
+    lines: list[str] = []
+    for problem in problems:
+        first, *rest = problem["message"].split("\n")
+        lines += [f"{name}: {first}", *rest]
+        if problem["line"] is not None:
+            lines += excerpt(code, problem["line"], problem["column"])
+    return CellError(name, message, lines, reply["trace"])
