@@ -8,6 +8,9 @@ import sys
 from typing import Any, TextIO
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_ERASE = "\r\x1b[K"
+#: how the display of a cell's progress is named, by whoever runs the jobs
+_PROGRESS = "progress-"
 _SHORT = 0.05  # seconds; times below say nothing
 
 
@@ -18,6 +21,7 @@ class Transcript:
         self._err = err or sys.stderr
         #: streams whose last line is not ended; a terminal shows both in one place
         self._unended: set[TextIO] = set()
+        self._in_progress = False
 
     def cell(self, number: int, source: str) -> None:
         """Announce a cell that starts."""
@@ -26,7 +30,9 @@ class Transcript:
     def message(self, message: dict[str, Any]) -> None:
         """Print the text of a message that the kernel sent for the running cell."""
         kind, content = message["msg_type"], message["content"]
-        if kind == "stream":
+        if str((content.get("transient") or {}).get("display_id", "")).startswith(_PROGRESS):
+            self._progress(content["data"].get("text/plain", ""))
+        elif kind == "stream":
             self._write(content["text"], self._err if content["name"] == "stderr" else self._out)
         elif kind in ("display_data", "execute_result"):
             if text := content["data"].get("text/plain"):
@@ -49,6 +55,16 @@ class Transcript:
         self._end_line()
         self._write(f"lakebook: {text}\n", self._err)
 
+    def _progress(self, text: str) -> None:
+        """Show a line that the next output replaces; in a file it would be noise."""
+        if not self._out.isatty():
+            return
+        if not self._in_progress:
+            self._end_line()
+        self._out.write(_ERASE + (shorten(text.splitlines()[-1]) if text else ""))
+        self._out.flush()
+        self._in_progress = bool(text)
+
     def _end_line(self) -> None:
         for stream in list(self._unended):
             self._write("\n", stream)
@@ -56,6 +72,9 @@ class Transcript:
     def _write(self, text: str, stream: TextIO) -> None:
         if not text:
             return
+        if self._in_progress:
+            self._out.write(_ERASE)
+            self._in_progress = False
         other = self._err if stream is self._out else self._out
         other.flush()
         stream.write(text if stream.isatty() else _ANSI.sub("", text))
