@@ -1,0 +1,23 @@
+"""The list of tables, read without a driver."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lakebook.config import find_workspace
+from lakebook.spark.tables import Table, find_table, tables
+
+
+def test_a_workspace_that_has_had_no_driver_has_no_tables(tmp_path: Path) -> None:
+    assert tables(find_workspace(tmp_path)) == []
+
+
+def test_tables_are_found_by_name_and_by_schema(tmp_path: Path) -> None:
+    workspace = find_workspace(tmp_path)
+    rows = '{"schema":"default","name":"a","location":"/x/a","provider":"delta"}'
+    rows += ',{"schema":"sales","name":"v","location":null,"provider":"view"}'
+    (workspace.make_state() / "tables.json").write_text(f'{{"tables":[{rows}]}}')
+    assert find_table(workspace, "A") == Table("default", "a", "/x/a", "delta")
+    assert find_table(workspace, "sales.v") == Table("sales", "v", None, "view")
+    assert find_table(workspace, "v", schema="sales") is not None
+    assert find_table(workspace, "v") is None
