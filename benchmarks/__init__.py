@@ -1,0 +1,1 @@
+"""What Lakebook costs and saves, each figure beside its reference: ``python -m benchmarks [name …]`` from the clone."""

@@ -1,0 +1,46 @@
+"""``python -m benchmarks [name …] [--json FILE]``"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks import cells, memory, report, starting
+from benchmarks.measuring import Comparison
+from benchmarks.place import Place, a_place
+
+BENCHMARKS: dict[str, Callable[[Place], Iterator[Comparison]]] = {
+    "python": cells.python_cell,
+    "sql": cells.sql_cell,
+    "r": cells.r_cell,
+    "scala": cells.scala_cell,
+    "duckdb": cells.duckdb_question,
+    "second": starting.second_notebook,
+    "first": starting.first_notebook,
+    "memory": memory.memory,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Our figures beside their references.")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"which: {', '.join(BENCHMARKS)} (default: all)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every single value there too")
+    options = parser.parse_args()
+    if unknown := set(options.names) - BENCHMARKS.keys():
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    before = report.machine()
+    print(before, flush=True)
+    comparisons: list[Comparison] = []
+    for name in options.names or BENCHMARKS:
+        print(f"measuring: {name} …", flush=True)
+        with a_place() as place:
+            comparisons += BENCHMARKS[name](place)
+    after = report.machine()
+    print(f"{report.table(comparisons)}\n{after}")
+    if options.json:
+        report.write(options.json, comparisons, before, after)
+
+
+if __name__ == "__main__":
+    main()
