@@ -40,7 +40,7 @@ object Completion {
 
   private def kind(candidate: CompletionCandidate): String = {
     val declaration = candidate.declString().split(' ').toSeq
-    declaration.collectFirst {
+    if (declaration.exists(_.startsWith("<init>"))) "class" else declaration.collectFirst {
       case "def"                    => "method"
       case "val" | "var"            => "value"
       case "class" | "trait"        => "class"

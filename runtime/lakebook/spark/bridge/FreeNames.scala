@@ -48,5 +48,7 @@ class FreeNames(val compiler: CellCompiler) {
     case other                   => other.children.foreach(read(_, bound))
   }
 
-  private def isUsers(name: TermName): Boolean = name != nme.WILDCARD && name != nme.ROOTPKG && !name.decoded.contains('$')
+  /** The compiler's parser itself writes `scala` and names with dollars. */
+  private def isUsers(name: TermName): Boolean =
+    !Set[Name](nme.WILDCARD, nme.ROOTPKG, nme.scala_)(name) && !name.decoded.contains('$')
 }
