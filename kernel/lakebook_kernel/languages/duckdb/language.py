@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from lakebook_kernel.languages.duckdb.names import Names
 
+#: keywords that cannot name a table
+_NO_NAMES = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category IN ('reserved', 'type_function')"
 _INTERNAL = ('Did you mean "pg_', 'Did you mean "duckdb_', 'Did you mean "sqlite_')
 
 
@@ -108,7 +110,7 @@ class DuckDBLanguage(Language):
         description = connection.execute(statement).description
         rows = connection.fetchmany(ROWS + 1)
         while rows and connection.fetchmany(10_000):
-            pass  # a result is computed as it is fetched, and the statement must run to its end
+            pass  # it is computed as it is fetched, and must run to its end here, where it can be interrupted
         if not last or statement.expected_result_type == [duckdb.ExpectedResultType.NOTHING]:
             return None
         if statement.type == duckdb.StatementType.EXPLAIN:
@@ -146,11 +148,13 @@ class DuckDBLanguage(Language):
         except duckdb.Error:
             return set()
         free: set[str] = set()
+        keywords = {row[0] for row in connection.execute(_NO_NAMES).fetchall()}
         for statement in statements:
             try:
                 free |= connection.get_table_names(statement.query)
             except duckdb.Error:
-                free |= {name for schema, name in mentions(statement.query) if schema is None}
+                words = {name for schema, name in mentions(statement.query) if schema is None}
+                free |= {word for word in words if word.lower() not in keywords}
         return free - {name for _, name in self._names.own()}
 
     def bound_names(self) -> set[str]:

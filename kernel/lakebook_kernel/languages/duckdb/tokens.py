@@ -8,9 +8,9 @@ import duckdb
 
 
 def words(code: str) -> Iterator[tuple[str, str]]:
-    """The identifiers, keywords and signs of SQL: ``(kind, text)``, kind being ``name`` or ``other``.
+    """The tokens of SQL but for comments: ``(kind, text)``.
 
-    Strings and comments are left out; a quoted identifier comes without its quotes.
+    Identifiers and keywords are of kind ``name``, without quotes; all else, strings too, is ``other``.
     """
     source = code.encode()
     tokens = duckdb.tokenize(code)
@@ -19,7 +19,7 @@ def words(code: str) -> Iterator[tuple[str, str]]:
         match kind:
             case duckdb.token_type.identifier | duckdb.token_type.keyword:
                 yield "name", unquoted(text)
-            case duckdb.token_type.string_const | duckdb.token_type.comment:
+            case duckdb.token_type.comment:
                 continue
             case _:
                 yield "other", text
