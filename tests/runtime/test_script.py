@@ -56,7 +56,7 @@ def foreign(tmp_path: Path) -> dict[str, str]:
     program(programs / "dpkg-query", "exit 1")
     for name in PYTHONS:
         program(programs / name, 'case "$*" in --version) echo Python 3.9.2;; *) exit 1;; esac')
-    return {"PATH": f"{programs}:/usr/bin:/bin"}
+    return {"PATH": f"{programs}:/usr/bin:/bin", "LAKEBOOK_R": ""}
 
 
 def test_a_second_call_hands_over_at_once(clone: Path, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_without_r_it_says_the_one_command_and_goes_on(clone: Path, foreign: dic
 
 
 def test_r_can_be_left_out(clone: Path, foreign: dict[str, str]) -> None:
-    done = bash(clone, "bring_r; has_r || echo without", **foreign, LAKEBOOK_R="no")
+    done = bash(clone, "bring_r; has_r || echo without", **foreign | {"LAKEBOOK_R": "no"})
     assert (done.stdout, done.stderr) == ("without\n", "")
 
 
