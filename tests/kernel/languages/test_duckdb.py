@@ -84,6 +84,12 @@ def test_what_is_not_the_last_result_runs_all_the_same(notebook: Notebook) -> No
     assert notebook.rows("SELECT nextval('s')") == [["3000001"]]
 
 
+def test_an_error_in_a_late_row_is_that_statements(notebook: Notebook) -> None:
+    late = "SELECT CASE WHEN i = 2_900_000 THEN error('late') ELSE i END FROM range(3_000_000) t(i)"
+    assert notebook.error(f"{late}; CREATE TABLE after AS SELECT 1").evalue == "late"
+    assert notebook.rows("SELECT count(*) FROM duckdb_tables()") == [["0"]]
+
+
 def test_a_statement_runs_to_its_end_though_only_its_head_is_shown(notebook: Notebook, host: StandInHost) -> None:
     host.names["df"] = pd.DataFrame({"a": range(1_000_000)})
     assert len(notebook.rows("CREATE TABLE t (a INT); INSERT INTO t FROM df RETURNING a")) == 20

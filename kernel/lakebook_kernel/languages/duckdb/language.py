@@ -110,7 +110,7 @@ class DuckDBLanguage(Language):
         description = connection.execute(statement).description
         rows = connection.fetchmany(ROWS + 1)
         while rows and connection.fetchmany(10_000):
-            pass  # it is computed as it is fetched, and must run to its end here, where it can be interrupted
+            pass  # a result is computed as it is fetched: its end and its errors belong here
         if not last or statement.expected_result_type == [duckdb.ExpectedResultType.NOTHING]:
             return None
         if statement.type == duckdb.StatementType.EXPLAIN:
