@@ -64,11 +64,12 @@ class DuckDBLanguage(Language):
             spill = Path(tempfile.gettempdir()) / f"lakebook-duckdb-{os.getpid()}"
             for setting, value in {
                 "errors_as_json": "true",
-                "enable_progress_bar": "false",
                 "file_search_path": str(self.host.folder),
                 "temp_directory": str(spill),
             }.items():
                 connection.execute(f"SET {setting} = '{value.replace(chr(39), chr(39) * 2)}'")
+            if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
+                connection.execute("SET enable_progress_bar = false")  # fails where it is off for want of ipywidgets
             self._database = Names(connection, workspace, self.host.names)
         return self._database
 
