@@ -25,7 +25,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     (folder / "lakebook.toml").touch()
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS.values()])
     resources = {"metadata": {"path": str(folder)}}
-    nbclient.NotebookClient(notebook, kernel_name="lakebook", allow_errors=True, resources=resources, timeout=60).execute()
+    nbclient.NotebookClient(notebook, timeout=60, kernel_name="lakebook", allow_errors=True, resources=resources).execute()
     assert not list(Path(folder).glob(".lakebook/driver*"))
     return dict(zip(CELLS, (cell.outputs for cell in notebook.cells), strict=True))
 
