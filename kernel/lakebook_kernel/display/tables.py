@@ -30,7 +30,7 @@ CELL_WIDTH = 60
 _PLAIN_CHARACTERS = 500
 
 _NUMERIC = re.compile(
-    r"u?(tiny|small|medium|big|huge)?int(eger)?\d*|byte|short|long|u?bignum|(half)?float\d*|double|real|numeric|number"
+    r"u?(tiny|small|medium|big|huge)?int(eger)?\d*|byte|short|long|u?bignum|(half)?float\d*|double|dbl|real|numeric|number"
     r"|decimal\d*|dec",
     re.IGNORECASE,
 )
