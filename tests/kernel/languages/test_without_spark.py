@@ -24,8 +24,8 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     folder = tmp_path_factory.mktemp("plain")
     (folder / "lakebook.toml").touch()
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS.values()])
-    resources = {"metadata": {"path": str(folder)}}
-    nbclient.NotebookClient(notebook, timeout=60, kernel_name="lakebook", allow_errors=True, resources=resources).execute()
+    options = {"allow_errors": True, "resources": {"metadata": {"path": str(folder)}}, "timeout": 60}
+    nbclient.NotebookClient(notebook, kernel_name="lakebook", **options).execute()
     assert not list(Path(folder).glob(".lakebook/driver*"))
     return dict(zip(CELLS, (cell.outputs for cell in notebook.cells), strict=True))
 
