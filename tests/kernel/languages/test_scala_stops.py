@@ -25,7 +25,7 @@ def cells(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     host = AttachedHost(folder)
     language = ScalaLanguage(host)
     language.start()
-    host.run(language, "val kept = 42")
+    host.run(language, "val kept = 42\nspark.range(2).foreach(_ => ())")  # planning is slow the first time
     yield host, language
     host.close()
     driver.stop(find_workspace(folder))

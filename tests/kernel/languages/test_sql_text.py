@@ -41,9 +41,9 @@ def statements(attached: AttachedHost, code: str) -> list[str]:
             ["BEGIN DECLARE x INT = 1; IF x > 0 THEN SELECT CASE WHEN 1 = 1 THEN 2 END; END IF; END", "SELECT 2"],
         ),
         (
-            "l: BEGIN WHILE y DO BEGIN SET x = 1; END; END WHILE; CASE x WHEN 1 THEN SELECT 1; END CASE; END l; SELECT 2",
+            "l: BEGIN WHILE y DO BEGIN SET x = 1; END; END WHILE; CASE x WHEN 1 THEN SELECT; END CASE; END l; SELECT 2",
             [
-                "l: BEGIN WHILE y DO BEGIN SET x = 1; END; END WHILE; CASE x WHEN 1 THEN SELECT 1; END CASE; END l",
+                "l: BEGIN WHILE y DO BEGIN SET x = 1; END; END WHILE; CASE x WHEN 1 THEN SELECT; END CASE; END l",
                 "SELECT 2",
             ],
         ),
