@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -52,7 +53,7 @@ class Kernel:
 
     def __init__(self, name: str, folder: Path, *, ready: bool = True) -> None:
         self._manager = KernelManager(kernel_name=name)
-        self._manager.start_kernel(cwd=str(folder))
+        self._manager.start_kernel(cwd=str(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._client = self._manager.blocking_client()
         self._client.start_channels()
         if ready:

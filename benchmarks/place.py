@@ -68,7 +68,7 @@ def a_place() -> Iterator[Place]:
     prepare(lambda text: print(text, flush=True))
     with tempfile.TemporaryDirectory(prefix="lakebook-benchmarks-") as folder, ExitStack() as surroundings:
         root = Path(folder)
-        surroundings.callback(os.environ.update, dict(os.environ))
+        surroundings.callback(_restore, dict(os.environ))
         for name in [name for name in os.environ if name.startswith(("SPARK_", "PYSPARK_", "LAKEBOOK_"))]:
             del os.environ[name]
         os.environ |= {
@@ -79,3 +79,8 @@ def a_place() -> Iterator[Place]:
         }
         with ExitStack() as cleaning:
             yield Place(root, cleaning)
+
+
+def _restore(environment: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)

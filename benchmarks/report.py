@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.measuring import Comparison, Series, Unit
 
-HEADINGS = ("what", "ours", "reference", "", "ratio", "goal", "met", "runs")
+HEADINGS = ("what", "ours", "reference", "ratio", "goal", "met", "runs")
 
 
 def machine() -> str:
@@ -39,8 +39,7 @@ def _row(comparison: Comparison) -> tuple[str, ...]:
     return (
         comparison.what,
         _side(comparison.ours, comparison.unit),
-        _side(comparison.reference, comparison.unit),
-        comparison.against,
+        f"{comparison.against}: {_side(comparison.reference, comparison.unit)}",
         f"{comparison.ratio:.2f}×",
         comparison.goal.text,
         "yes" if comparison.met else "no",
