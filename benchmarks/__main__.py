@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import cells, memory, report, starting
+from benchmarks.kernels import CellFailed
 from benchmarks.measuring import Comparison
 from benchmarks.place import Place, a_place
 
@@ -22,7 +24,7 @@ BENCHMARKS: dict[str, Callable[[Place], Iterator[Comparison]]] = {
 }
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Our figures beside their references.")
     parser.add_argument("names", nargs="*", metavar="name", help=f"which: {', '.join(BENCHMARKS)} (default: all)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every single value there too")
@@ -32,15 +34,21 @@ def main() -> None:
     before = report.machine()
     print(before, flush=True)
     comparisons: list[Comparison] = []
+    failed = False
     for name in options.names or BENCHMARKS:
         print(f"measuring: {name} …", flush=True)
-        with a_place() as place:
-            comparisons += BENCHMARKS[name](place)
+        try:
+            with a_place() as place:
+                comparisons += BENCHMARKS[name](place)
+        except CellFailed as failure:
+            failed = True
+            print(f"{name} cannot be measured: {failure}", flush=True)
     after = report.machine()
     print(f"{report.table(comparisons)}\n{after}")
     if options.json:
         report.write(options.json, comparisons, before, after)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
