@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import sys
+from pathlib import Path
+
+# the folder that -m put there: a file of the notebook must not pass for a module of ours
+if sys.path[0] == str(Path.cwd()):
+    del sys.path[0]
 
 from ipykernel.kernelapp import IPKernelApp, kernel_aliases
 from traitlets import Type
@@ -14,9 +19,9 @@ class LakebookKernelApp(IPKernelApp):
     """Starts the kernel; ``--language`` is the language of cells that name none."""
 
     name = "lakebook-kernel"
-    kernel_class = Type(LakebookKernel, klass="ipykernel.kernelbase.Kernel").tag(config=True)
-    classes: ClassVar[list[type]] = [LakebookKernel, *IPKernelApp.classes]
-    aliases: ClassVar[dict[str, str]] = {**kernel_aliases, "language": "LakebookKernel.default_language"}
+    kernel_class = Type(LakebookKernel, klass="ipykernel.kernelbase.Kernel").tag(config=True)  # type: ignore[assignment]
+    classes = [LakebookKernel, *IPKernelApp.classes]  # noqa: RUF012
+    aliases = {**kernel_aliases, "language": "LakebookKernel.default_language"}  # noqa: RUF012
 
 
 if __name__ == "__main__":

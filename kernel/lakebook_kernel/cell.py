@@ -5,7 +5,7 @@ Notebook runners do not pass cell metadata to a kernel, so the first line must s
 
 from __future__ import annotations
 
-import shlex
+import re
 from dataclasses import dataclass
 
 #: What users write after the percent sign, and the language it names.
@@ -21,6 +21,11 @@ MAGICS = {
 }
 
 
+_MAGIC = re.compile(r"%%?(\w+)(?=\s|$)")
+#: an option directly after the language: ``-i a,b``, ``-o c``, ``--restart``, ``-e``
+_OPTION = re.compile(r"\s+(?:(-[io])(?:\s+(?!-)(\S+))?|(--?[A-Za-z][\w-]*))(?=\s|$)")
+
+
 class BadOptions(ValueError):
     """The language's line cannot be read; the message says why."""
 
@@ -29,12 +34,13 @@ class BadOptions(ValueError):
 class Cell:
     """The source of one cell, once its first line has been read.
 
-    The language's line is an empty line in ``code``, so that line *n* of ``code`` is line *n* of the cell;
-    ``removed`` is how many characters that took away (0 without such a line), to move offsets by.
+    The language and its options are taken out of ``code``, the line stays, so that line *n* of ``code`` is line *n* of
+    the cell; ``removed`` is how many characters that took away, to move offsets by.
     """
 
     language: str
     code: str
+    #: what else begins with a dash, such as ``--restart``
     options: tuple[str, ...] = ()
     #: ``-i``: names to bring into this language before the cell runs.
     inputs: tuple[str, ...] = ()
@@ -46,35 +52,31 @@ class Cell:
 def read(source: str, default: str = "python") -> Cell:
     """Read a cell's language from its first line that is not blank; without one it is ``default``.
 
+    Code may begin on that line, after the options: ``%sql SELECT 1``.
+
     Raises:
-        BadOptions: the options after the language cannot be read.
+        BadOptions: ``-i`` or ``-o`` without names.
     """
     lines = source.split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip()), None)
-    if first is None:
+    if first is None or not (found := _MAGIC.match(lines[first])):
         return Cell(default, source)
-    word, _, rest = lines[first].removeprefix("%").removeprefix("%").partition(" ")
-    language = MAGICS.get(word.strip())
-    if language is None or not lines[first].startswith("%"):
+    language = MAGICS.get(found[1])
+    if language is None:
         return Cell(default, source)
-    options, names = _options(rest, word.strip())
-    code = "\n".join([*lines[:first], "", *lines[first + 1 :]])
-    return Cell(language, code, tuple(options), tuple(names["-i"]), tuple(names["-o"]), len(lines[first]))
-
-
-def _options(rest: str, magic: str) -> tuple[list[str], dict[str, list[str]]]:
-    try:
-        words = iter(shlex.split(rest))
-    except ValueError as problem:
-        raise BadOptions(f"The options after %{magic} cannot be read: {problem}.") from None
     options: list[str] = []
     names: dict[str, list[str]] = {"-i": [], "-o": []}
-    for word in words:
-        if word not in names:
-            options.append(word)
-            continue
-        given = next(words, None)
-        if given is None:
-            raise BadOptions(f"%{magic} {word} wants the names after it, such as %{magic} {word} a,b")
-        names[word] += [name for name in given.split(",") if name]
-    return options, names
+    end = found.end()
+    while option := _OPTION.match(lines[first], end):
+        direction, given, other = option.groups()
+        if other:
+            options.append(other)
+        elif given is None:
+            raise BadOptions(f"%{found[1]} {direction} wants the names after it, such as %{found[1]} {direction} a,b")
+        else:
+            names[direction] += [name for name in given.split(",") if name]
+        end = option.end()
+    rest = lines[first][end:].lstrip()
+    code = "\n".join([*lines[:first], rest, *lines[first + 1 :]])
+    removed = len(lines[first]) - len(rest)
+    return Cell(language, code, tuple(options), tuple(names["-i"]), tuple(names["-o"]), removed)

@@ -25,11 +25,6 @@ INTERRUPT_THREAD = 0.5
 #: … and after which the kernel no longer waits for it
 PATIENCE = 1.3
 
-LOST = (
-    "The Spark driver ended while this cell ran. Python's and R's variables are kept; "
-    "the next cell that uses Spark starts a new driver. (lakebook driver logs says why it ended.)"
-)
-
 
 class Driver:
     """What the kernel knows of Spark. Nothing here imports PySpark before Spark is used."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import sysconfig
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 import lakebook
@@ -19,16 +19,14 @@ DRIVER_GONE = (
 _LIBRARIES = (
     *{sysconfig.get_path(place) for place in ("stdlib", "purelib", "platlib")},
     sys.prefix,
-    os.path.dirname(__file__),
-    os.path.dirname(lakebook.__file__),
+    str(Path(__file__).parent),
+    str(Path(lakebook.__file__).parent),
     "<frozen",
 )
 _PLAN = re.compile(r";?\s*\n+(== SQL|'|\+- |JVM stacktrace:).*", re.DOTALL)
 _CONTEXT = re.compile(r"\n*== (SQL|DataFrame).* ==\n.*", re.DOTALL)
 _POSITION = re.compile(r"[;(]?\s*\(?\bline (\d+),? pos (\d+)\)?")
 _CAUSE = re.compile(r"^Caused by: ([\w.$]+)(?:: (.*))?$", re.MULTILINE)
-_TASK = re.compile(r"Job aborted due to stage failure.*?: ([\w.$]+(?:Exception|Error)\w*): ", re.DOTALL)
-_WORKER = re.compile(r"Traceback \(most recent call last\):\n(.*?)^(\w[\w.]*(?:: .*?)?)\s*\Z", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -91,8 +89,9 @@ def worker_error(text: str) -> tuple[str, str] | None:
     for number, line in enumerate(lines[1:], 1):
         frame = re.match(r'\s+File "(.+)", line (\d+), in (.+)', line)
         if frame:
-            following = lines[number + 1].strip() if number + 1 < len(lines) else ""
-            frames.append((frame[1], frame[2], frame[3] + ("" if following.startswith("File ") else f"\0{following}")))
+            following = lines[number + 1] if number + 1 < len(lines) else ""
+            source = following.strip() if following.startswith("    ") else ""
+            frames.append((frame[1], frame[2], f"{frame[3]}\0{source}"))
         elif line and not line.startswith(" "):
             name, _, message = line.partition(": ")
             users = [frame for frame in frames if not library(frame[0])]
@@ -147,14 +146,13 @@ def _through_py4j(traceback: TracebackType | None) -> bool:
 
 
 def users_part(traceback: TracebackType | None) -> TracebackType | None:
-    """The traceback up to its last frame in the user's own code; None when none is."""
+    """The traceback with the frames of the user's own code alone; None when there is none."""
     frames = []
     while traceback is not None:
         frames.append(traceback)
         traceback = traceback.tb_next
-    while frames and library(frames[-1].tb_frame.f_code.co_filename):
-        frames.pop()
     shown = None
     for frame in reversed(frames):
-        shown = TracebackType(shown, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+        if not library(frame.tb_frame.f_code.co_filename):
+            shown = TracebackType(shown, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
     return shown

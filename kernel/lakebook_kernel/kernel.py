@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -53,14 +50,22 @@ class LakebookKernel(IPythonKernel):
         self.interrupts.on_interrupt = self.driver.interrupt
         signal.signal(signal.SIGUSR2, self.interrupts.break_wait)
         self._languages: dict[str, Language] = {}
+        self._started: set[str] = set()
         self._progress: ProgressBars | None = None
-        frames.register(self.shell.display_formatter, lambda jdf, rows: self.notebook().tableHead(jdf, rows))
+        formatter = self.ipython.display_formatter
+        assert formatter is not None
+        frames.register(formatter, lambda jdf, rows: self.notebook().tableHead(jdf, rows))
+
+    @property
+    def ipython(self) -> LakebookShell:
+        assert isinstance(self.shell, LakebookShell)
+        return self.shell
 
     # --- what a language may ask (`Host`)
 
     @property
     def names(self) -> dict[str, Any]:
-        namespace: dict[str, Any] = self.shell.user_ns
+        namespace: dict[str, Any] = self.ipython.user_ns
         return namespace
 
     def spark(self) -> SparkSession:
@@ -81,7 +86,7 @@ class LakebookKernel(IPythonKernel):
     def pre_handler_hook(self) -> None:
         self.saved_sigint_handler = signal.signal(signal.SIGINT, self.interrupts.handle)
 
-    async def do_execute(  # type: ignore[override]
+    async def do_execute(
         self,
         code: str,
         silent: bool,
@@ -115,11 +120,12 @@ class LakebookKernel(IPythonKernel):
         self, cell: Cell, source: str, output: CellOutput, remember: bool, user_expressions: dict[str, Any] | None
     ) -> dict[str, Any]:
         """A cell in another language than Python, on its way."""
-        shell = self.shell
+        shell = self.ipython
         if remember:
+            assert shell.history_manager is not None
             shell.history_manager.store_inputs(shell.execution_count, source)
         try:
-            language = self.language(cell.language)
+            language = self._started_language(cell)
             bring(cell, language, self.names)
             language.run(cell, output)
             hand_over(cell, language, self.names)
@@ -137,49 +143,59 @@ class LakebookKernel(IPythonKernel):
 
     def _unexpected(self, error: Exception, cell: Cell) -> CellError:
         """An exception that the language did not foresee: Spark's own, or a fault of ours."""
-        whole = "".join(self.shell.InteractiveTB.stb2text(
-            self.shell.InteractiveTB.structured_traceback(type(error), error, error.__traceback__)
-        ))
+        whole = "".join(
+            self.ipython.InteractiveTB.stb2text(
+                self.ipython.InteractiveTB.structured_traceback(type(error), error, error.__traceback__)
+            )
+        )
         told = explain(error)
         if told is not None:
             return CellError(told.ename, told.evalue, full=f"{whole}\n{told.full}")
         return CellError(type(error).__name__, f"{error} (%{cell.language} failed; %trace shows where)", full=whole)
 
     def _failed(self, error: CellError, output: CellOutput) -> dict[str, Any]:
-        self.shell.last_trace = error.full or "\n".join(error.traceback)
+        self.ipython.last_trace = error.full or "\n".join(error.traceback)
         output.error(error)
         return {
             "status": "error",
             "ename": error.ename,
             "evalue": error.evalue,
             "traceback": error.traceback,
-            "execution_count": self.shell.execution_count,
+            "execution_count": self.ipython.execution_count,
             "user_expressions": {},
             "payload": [],
         }
 
     def _told_alike(self, reply: dict[str, Any]) -> dict[str, Any]:
         """The reply names the error as the ``error`` message did."""
-        told = self.shell.last_told
+        told = self.ipython.last_told
         if reply["status"] == "error" and told is not None:
             reply["ename"], reply["evalue"] = told.ename, told.evalue
-        self.shell.last_told = None
+        self.ipython.last_told = None
         return reply
 
     def language(self, name: str) -> Language:
-        """A language of this notebook, started at its first use."""
-        language = self._languages.get(name)
-        if language is None:
-            language = make(name, self)
+        """A language of this notebook, started or not."""
+        if name not in self._languages:
+            self._languages[name] = make(name, self)
+        return self._languages[name]
+
+    def _started_language(self, cell: Cell) -> Language:
+        language = self.language(cell.language)
+        unknown = [] if language.options is None else [word for word in cell.options if word not in language.options]
+        if unknown:
+            known = ", ".join(["-i", "-o", *sorted(language.options or ())])
+            raise CellError("BadOptions", f"%{cell.language} has no option {unknown[0]}; it takes {known}.")
+        if cell.language not in self._started:
             language.start()
-            self._languages[name] = language
+            self._started.add(cell.language)
         return language
 
     def _make_session_if_used(self, code: str) -> None:
         """Bind ``spark`` and ``sc`` when the cell reads them, itself or through the notebook's functions."""
         if self.driver.attached and self.names.get("spark") is self.driver.session():
             return
-        names = free_names(self.shell.transform_cell(code))
+        names = free_names(self.ipython.transform_cell(code))
         stale = {name for name in _SPARK if name not in self.names or self.driver.stale(self.names[name])}
         if stale and reaches(names, stale, self.names):
             self.driver.session()
@@ -261,9 +277,9 @@ class LakebookKernel(IPythonKernel):
             return None, None
         if cell.language == "python":
             return cell, None
-        return cell, self._languages.get(cell.language) or make(cell.language, self)
+        return cell, self.language(cell.language)
 
-    async def do_shutdown(self, restart: bool) -> dict[str, Any]:  # type: ignore[override]
+    async def do_shutdown(self, restart: bool) -> dict[str, Any]:
         for language in self._languages.values():
             language.stop()
         self.driver.detach()

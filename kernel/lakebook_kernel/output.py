@@ -31,7 +31,8 @@ class CellOutput:
         display_id: str | None = None,
         update: bool = False,
     ) -> None:
-        content = {"data": data, "metadata": metadata or {}, "transient": {"display_id": display_id} if display_id else {}}
+        transient = {"display_id": display_id} if display_id else {}
+        content = {"data": data, "metadata": metadata or {}, "transient": transient}
         self._send("update_display_data" if update else "display_data", content)
 
     def result(self, data: MimeBundle, metadata: dict[str, Any] | None = None) -> None:
@@ -47,4 +48,5 @@ class CellOutput:
         for stream in (sys.stdout, sys.stderr):  # what Python printed before comes first
             stream.flush()
         kernel = self._kernel
+        assert kernel.session is not None
         kernel.session.send(kernel.iopub_socket, kind, content, parent=self._parent, ident=kernel._topic(kind))

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
-from IPython.core.magic import Magics, line_magic, magics_class
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.magic import Magics, line_magic, magics_class
 
 from lakebook_kernel.errors import Explained, explain, users_part
 
@@ -25,13 +25,13 @@ class LakebookShell(ZMQInteractiveShell):
         super().init_magics()
         self.register_magics(Trace)
 
-    def showtraceback(  # type: ignore[override]
+    def showtraceback(
         self,
         exc_tuple: tuple[type[BaseException], BaseException, TracebackType | None] | None = None,
         *args: Any,
         **options: Any,
     ) -> None:
-        """Show the last exception: the frames down to the user's last line, then what happened."""
+        """Show the last exception: the user's lines that led there, then what happened."""
         kind, error, traceback = self._get_exc_info(exc_tuple)
         if isinstance(error, SyntaxError) or hasattr(error, "_render_traceback_"):
             super().showtraceback(exc_tuple, *args, **options)
@@ -40,10 +40,12 @@ class LakebookShell(ZMQInteractiveShell):
         self.last_trace = self._whole(kind, error, traceback, told)
         with _short(error) as shown:
             if told is None:
+                if shown is not None:
+                    options["tb_offset"] = 0  # IPython's own first frame is gone already
                 super().showtraceback((kind, error, shown or traceback), *args, **options)
             else:
                 stand_in = type(told.ename, (Exception,), {})(told.evalue)
-                lines = self.InteractiveTB.structured_traceback(type(stand_in), stand_in, shown, tb_offset=None)
+                lines = self.InteractiveTB.structured_traceback(type(stand_in), stand_in, shown, tb_offset=0)
                 self._showtraceback(type(stand_in), stand_in, lines)
 
     def _whole(

@@ -56,9 +56,13 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         package = "org.apache.spark.deploy"
         processes.append(
-            started(folder, "master", f"{package}.master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
+            started(
+                folder, "master", f"{package}.master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0"
+            )
         )
-        address = "spark://" + logged(folder / "master.log", "Starting Spark master at").rpartition("spark://")[2].strip()
+        address = (
+            "spark://" + logged(folder / "master.log", "Starting Spark master at").rpartition("spark://")[2].strip()
+        )
         for name in ("one", "two"):
             options = ("--host", "127.0.0.1", "--cores", "1", "--memory", "1g", "--webui-port", "0", address)
             processes.append(started(folder, name, f"{package}.worker.Worker", *options))

@@ -53,7 +53,9 @@ def test_quit_ends_r_alone(notebook: Notebook) -> None:
 
 def test_the_driver_is_killed_between_cells(place: Path) -> None:
     with Notebook(place) as notebook:
-        notebook.good("local = 'kept'\nspark.range(5).createOrReplaceTempView('a_view')\nspark.range(2).write.saveAsTable('kept')")
+        notebook.good(
+            "local = 'kept'\nspark.range(5).createOrReplaceTempView('a_view')\nspark.range(2).write.saveAsTable('kept')"
+        )
         notebook.good("%scala\nval a_value = 1")
         notebook.good("%r\nr_value <- 'kept in R'")
         kill_driver(place)
@@ -99,9 +101,13 @@ def test_a_killed_kernel_leaves_nothing_in_the_driver(place: Path) -> None:
     with survivor:
         survivor.good("spark.range(1).count()")
         victim = Notebook(place)
-        victim.good("spark.range(1).write.saveAsTable('t')\nspark.readStream.table('t').writeStream.format('noop').start()")
+        victim.good(
+            "spark.range(1).write.saveAsTable('t')\nspark.readStream.table('t').writeStream.format('noop').start()"
+        )
         victim.good("%scala\nval held = 1")
-        victim.start("spark.sql('SELECT count(*) FROM range(9000000) a JOIN range(9000000) b ON a.id % 3 = b.id % 3').collect()")
+        victim.start(
+            "spark.sql('SELECT count(*) FROM range(9000000) a JOIN range(9000000) b ON a.id % 3 = b.id % 3').collect()"
+        )
         time.sleep(2)
         victim.kill()
         running = (

@@ -51,14 +51,14 @@ ASK = {
         "changes": "nrow(sql(\"SELECT * FROM table_changes('{t}', 2) WHERE _change_type = 'delete'\"))",
     },
     "scala": {
-        "history": "io.delta.tables.DeltaTable.forName(spark, \"{t}\").history().count()",
+        "history": 'io.delta.tables.DeltaTable.forName(spark, "{t}").history().count()',
         "version": 'spark.read.option("versionAsOf", 1).table("{t}").count()',
         "timestamp": 'spark.read.option("timestampAsOf", "{moment}").table("{t}").count()',
         "restore": 'io.delta.tables.DeltaTable.forName(spark, "{t}").restoreToVersion(1)\nspark.table("{t}").count()',
         "clone": 'spark.sql("CREATE TABLE {t}_copy SHALLOW CLONE {t} VERSION AS OF 1")\nspark.table("{t}_copy").count()',
         "changes": (
             'spark.read.option("readChangeFeed", "true").option("startingVersion", 2).table("{t}")'
-            '.where("_change_type = \'delete\'").count()'
+            ".where(\"_change_type = 'delete'\").count()"
         ),
     },
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from acceptance.live import Notebook
-from acceptance.samples import ALL, PROGRAMS, R, SCALA, SQL, Samples
+from acceptance.samples import ALL, PROGRAMS, SCALA, SQL, R, Samples
 
 every = pytest.mark.parametrize("samples", ALL, ids=lambda samples: samples.language)
 programs = pytest.mark.parametrize("samples", PROGRAMS, ids=lambda samples: samples.language)
@@ -112,7 +114,7 @@ def test_sql_runs_statements_in_order_and_keeps_the_last_result(notebook: Notebo
 
 def test_a_sql_error_has_a_caret_below_the_place(notebook: Notebook) -> None:
     lines = notebook.run("%sql\nSELECT 1;\nSELECT id, nonsense FROM range(3)").error.splitlines()
-    number, caret = next((a, b) for a, b in zip(lines, lines[1:], strict=False) if "^" in b)
+    number, caret = next((a, b) for a, b in itertools.pairwise(lines) if "^" in b)
     assert number.lstrip().startswith("3 |")
     assert number[caret.index("^") :].startswith("nonsense")
     assert caret.count("^") == len("nonsense")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import tempfile
 import time
 from pathlib import Path
@@ -37,11 +36,13 @@ def files(workspace: Path) -> set[str]:
     temporary = {entry.name for entry in Path(tempfile.gettempdir()).iterdir()}
     state = find_workspace(workspace).state
     warehouse = find_workspace(workspace).warehouse
-    return temporary | {str(path) for path in state.rglob("*") if warehouse not in path.parents and "metastore" not in str(path)}
+    return temporary | {
+        str(path) for path in state.rglob("*") if warehouse not in path.parents and "metastore" not in str(path)
+    }
 
 
 def descriptors(pid: int) -> int:
-    return len(os.listdir(f"/proc/{pid}/fd"))
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
 def settle(workspace: Path, wanted: int) -> None:
@@ -58,7 +59,7 @@ def test_twenty_kernels_leave_nothing(workspace: Path, notebook: Notebook) -> No
     found = driver.status(find_workspace(workspace))
     assert found is not None
 
-    def visit() -> None:
+    def visit(number: int) -> None:
         with Notebook(workspace) as visitor:
             visitor.good(ONE)
             if number % 5 == 0:
@@ -66,12 +67,11 @@ def test_twenty_kernels_leave_nothing(workspace: Path, notebook: Notebook) -> No
                 visitor.good("%r\n1")
         settle(workspace, 1)
 
-    number = 0
-    visit()
+    visit(0)
     before = files(workspace), descriptors(found["pid"]), inside(notebook)
     children = {child.pid for child in psutil.Process().children(recursive=True)}
     for number in range(20):
-        visit()
+        visit(number)
     after = files(workspace), descriptors(found["pid"]), inside(notebook)
     assert {child.pid for child in psutil.Process().children(recursive=True)} <= children, "a process is left"
     assert after[0] <= before[0], f"files are left: {after[0] - before[0]}"

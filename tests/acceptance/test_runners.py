@@ -42,7 +42,9 @@ def check(notebook: nbformat.NotebookNode, base: int) -> None:
     for number in (base, base * 2, base * 3, base * 4):
         assert str(number) in text
     assert f"end {base}" in text
-    assert not [output for cell in notebook.cells for output in cell.get("outputs", []) if output.output_type == "error"]
+    assert not [
+        output for cell in notebook.cells for output in cell.get("outputs", []) if output.output_type == "error"
+    ]
 
 
 @pytest.mark.parametrize("metadata", [True, False], ids=["metadata", "no metadata"])
@@ -62,7 +64,17 @@ def test_papermill_with_a_parameter(workspace: Path) -> None:
 def test_nbconvert(workspace: Path) -> None:
     source = workspace / "convert.ipynb"
     nbformat.write(mixed(metadata=False), source)
-    command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--output", "converted.ipynb", str(source)]
+    command = [
+        sys.executable,
+        "-m",
+        "nbconvert",
+        "--to",
+        "notebook",
+        "--execute",
+        "--output",
+        "converted.ipynb",
+        str(source),
+    ]
     subprocess.run(command, check=True, cwd=workspace, timeout=300, capture_output=True)
     check(nbformat.read(workspace / "converted.ipynb", 4), 20)
 
@@ -70,18 +82,31 @@ def test_nbconvert(workspace: Path) -> None:
 def test_lakebook_run(workspace: Path) -> None:
     source = workspace / "run.ipynb"
     nbformat.write(mixed(metadata=False), source)
-    command = [sys.executable, "-m", "lakebook", "run", str(source), "-p", "base=25", "-o", str(workspace / "ran.ipynb")]
+    command = [
+        sys.executable,
+        "-m",
+        "lakebook",
+        "run",
+        str(source),
+        "-p",
+        "base=25",
+        "-o",
+        str(workspace / "ran.ipynb"),
+    ]
     done = subprocess.run(command, cwd=workspace, timeout=300, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "end 25" in done.stdout
     check(nbformat.read(workspace / "ran.ipynb", 4), 25)
 
 
-@pytest.mark.parametrize(("kernel", "language", "source"), [
-    ("lakebook-sql", "sql", "SELECT 6 * 7 AS n"),
-    ("lakebook-r", "R", "6 * 7"),
-    ("lakebook-scala", "scala", "6 * 7"),
-])
+@pytest.mark.parametrize(
+    ("kernel", "language", "source"),
+    [
+        ("lakebook-sql", "sql", "SELECT 6 * 7 AS n"),
+        ("lakebook-r", "R", "6 * 7"),
+        ("lakebook-scala", "scala", "6 * 7"),
+    ],
+)
 def test_a_notebook_in_another_default_language(workspace: Path, kernel: str, language: str, source: str) -> None:
     cells = [new_code_cell(source), new_code_cell("%python\nprint(6 * 7 + 1)")]
     spec = {"name": kernel, "display_name": kernel, "language": language}

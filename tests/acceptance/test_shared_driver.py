@@ -149,7 +149,9 @@ def test_a_script_that_builds_its_session_first_is_attached(workspace: Path) -> 
 
 
 def test_settings_of_the_driver_in_a_builder_are_named_once(notebook: Notebook) -> None:
-    code = "from pyspark.sql import SparkSession\nSparkSession.builder.config('spark.executor.memory', '9g').getOrCreate()"
+    code = (
+        "from pyspark.sql import SparkSession\nSparkSession.builder.config('spark.executor.memory', '9g').getOrCreate()"
+    )
     warned = notebook.good(code).stderr
     assert "spark.executor.memory" in warned and "lakebook.toml" in warned
 

@@ -56,7 +56,9 @@ def check_tour(notebook: nbformat.NotebookNode) -> None:
     made_up = (flown.dep_delay - flown.arr_delay).groupby(flown.month).agg(["size", "mean"])
     months = shown.text('tbl(spark, "flights")')
     for month, row in made_up.iterrows():
-        numbers = next(line for line in months.splitlines() if re.match(rf"\W*{month}\b", line)).replace("|", " ").split()
+        numbers = (
+            next(line for line in months.splitlines() if re.match(rf"\W*{month}\b", line)).replace("|", " ").split()
+        )
         assert str(int(row["size"])) in numbers
         assert any(abs(float(number) - row["mean"]) < 1e-6 for number in numbers if "." in number)
 
@@ -94,7 +96,8 @@ class Shown:
         """Printed and shown text of the first cell whose source has ``part``."""
         outputs = self._cell(part).outputs
         return "\n".join(
-            output["text"] if output.output_type == "stream" else output["data"].get("text/plain", "") for output in outputs
+            output["text"] if output.output_type == "stream" else output["data"].get("text/plain", "")
+            for output in outputs
         )
 
     def output(self, part: str) -> Any:

@@ -54,11 +54,24 @@ def test_options_and_names() -> None:
     assert cell.options == ("--fast",)
 
 
-def test_code_after_a_shell_magic_is_kept_as_an_option_list() -> None:
-    assert read("%sh echo 'a b'").options == ("echo", "a b")
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("%sql SELECT 1", "SELECT 1"),
+        ("%sql -- a comment\nSELECT 1", "-- a comment\nSELECT 1"),
+        ("%sh ls -l 'a b", "ls -l 'a b"),
+        ("%md # Title", "# Title"),
+        ("%scala -i a val b = -a", "val b = -a"),
+        ("\n%r  x - 1", "\nx - 1"),
+    ],
+)
+def test_code_may_begin_on_the_languages_line(source: str, code: str) -> None:
+    cell = read(source)
+    assert cell.code == code
+    assert cell.removed == len(source) - len(code)
 
 
-@pytest.mark.parametrize("source", ["%sql -i", "%scala -o", "%r -i 'a\n1"])
-def test_options_that_cannot_be_read_are_said(source: str) -> None:
-    with pytest.raises(BadOptions, match="%(sql|scala|r)"):
+@pytest.mark.parametrize("source", ["%sql -i", "%scala -o", "%r -i -o x\n1"])
+def test_names_that_are_missing_are_asked_for(source: str) -> None:
+    with pytest.raises(BadOptions, match="wants the names"):
         read(source)

@@ -8,7 +8,7 @@ import pytest
 
 from lakebook_kernel import errors
 
-UDF = '''An exception was thrown from the Python worker. Please see the stack trace below.
+UDF = """An exception was thrown from the Python worker. Please see the stack trace below.
 Traceback (most recent call last):
   File "/usr/lib/python3.11/site-packages/pyspark/worker.py", line 1, in main
     process()
@@ -16,7 +16,7 @@ Traceback (most recent call last):
     return 1 / x
            ~~^~~
 ZeroDivisionError: division by zero
-'''
+"""
 
 
 def test_the_plan_and_the_query_are_left_out() -> None:

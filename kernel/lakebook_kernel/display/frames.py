@@ -25,25 +25,36 @@ SparkHead = Callable[[Any, int], str]
 
 
 def register(formatter: DisplayFormatter, spark_head: SparkHead) -> None:
-    """Show frames as tables. As text a frame in memory keeps its ``repr``; one yet to be computed shows its rows."""
+    """Show frames as tables. As text a frame in memory keeps its ``repr``; one still to be computed shows rows."""
     html = formatter.formatters["text/html"]
     html.for_type_by_name("pandas.core.frame", "DataFrame", lambda frame: _html(pandas_head(frame)))
     html.for_type_by_name("polars.dataframe.frame", "DataFrame", lambda frame: _html(polars_head(frame)))
     html.for_type_by_name("pyarrow.lib", "Table", lambda frame: _html(arrow_head(frame)))
     html.for_type_by_name("pyarrow.lib", "RecordBatch", lambda frame: _html(arrow_head(frame)))
+    formatter.format = _Computing(formatter, spark_head)  # type: ignore[method-assign]
 
-    def duckdb_bundle(relation: Any, include: Any = None, exclude: Any = None) -> MimeBundle:
-        return table_bundle(duckdb_head(relation))
 
-    def spark_bundle(frame: Any, include: Any = None, exclude: Any = None) -> MimeBundle:
-        if frame.isStreaming:
-            return {}
-        return table_bundle(Table.from_json(json.loads(spark_head(frame._jdf, ROWS))))
+class _Computing:
+    """IPython's ``format``, but for frames that are computed only now: their errors are the cell's.
 
-    bundle = formatter.mimebundle_formatter
-    for module in ("duckdb._relation", "_duckdb", "duckdb.duckdb"):
-        bundle.for_type_by_name(module, "DuckDBPyRelation", duckdb_bundle)
-    bundle.for_type_by_name("pyspark.sql.dataframe", "DataFrame", spark_bundle)
+    IPython prints what goes wrong in a formatter and then shows the value's ``repr``, as if the cell had not failed.
+    """
+
+    def __init__(self, formatter: DisplayFormatter, spark_head: SparkHead) -> None:
+        self._format: Callable[..., tuple[MimeBundle, dict[str, Any]]] = formatter.format
+        self._spark_head = spark_head
+
+    def __call__(self, value: Any, include: Any = None, exclude: Any = None) -> tuple[MimeBundle, dict[str, Any]]:
+        kind = type(value)
+        if kind.__name__ == "DuckDBPyRelation":
+            return table_bundle(duckdb_head(value)), {}
+        if kind.__name__ == "DataFrame" and kind.__module__.startswith("pyspark.sql.") and _rows_can_be_shown(value):
+            return table_bundle(Table.from_json(json.loads(self._spark_head(value._jdf, ROWS)))), {}
+        return self._format(value, include, exclude)
+
+
+def _rows_can_be_shown(frame: Any) -> bool:
+    return hasattr(frame, "_jdf") and bool(frame.columns) and not frame.isStreaming
 
 
 def pandas_head(frame: pandas.DataFrame, rows: int = ROWS) -> Table:

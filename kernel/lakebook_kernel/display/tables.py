@@ -106,9 +106,7 @@ def _footer(shown: Table, columns: int) -> str:
 
 def _html(table: Table, footer: str) -> str:
     head = "".join(_html_header(column) for column in table.columns)
-    body = "".join(
-        "<tr>" + "".join(map(_html_cell, table.columns, row)) + "</tr>\n" for row in table.rows
-    )
+    body = "".join("<tr>" + "".join(map(_html_cell, table.columns, row)) + "</tr>\n" for row in table.rows)
     return (
         '<div class="lakebook-table" style="overflow-x:auto">\n'
         '<table style="border-collapse:collapse;margin:0 0 2px 0;width:auto">\n'

@@ -76,8 +76,10 @@ class Host(Protocol):
 
     #: where relative paths and imports of this notebook start
     folder: Path
-    #: Python's names in this notebook
-    names: dict[str, Any]
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """Python's names in this notebook."""
 
     def spark(self) -> SparkSession:
         """This notebook's session; starts the driver and attaches when needed. Raises ``CellError``."""
@@ -89,7 +91,8 @@ class Host(Protocol):
         """Within it the main thread waits for another process and no exception breaks in.
 
         When the user interrupts, ``stop`` is called on another thread, again every 0.2 s until the wait is over; at its
-        end ``KeyboardInterrupt`` is raised.
+        end ``KeyboardInterrupt`` is raised. Python must get to see the signal: code in C that never returns to it waits
+        on in vain, and needs a way of its own.
         """
 
 
@@ -101,6 +104,8 @@ class Language(ABC):
 
     #: as in ``Cell.language``
     name: ClassVar[str]
+    #: options that its magic takes beside ``-i`` and ``-o``; None when it takes any
+    options: ClassVar[frozenset[str] | None] = frozenset()
     #: Spark DataFrames are handed over as references, nothing is copied.
     frames_by_reference: ClassVar[bool] = False
 

@@ -68,5 +68,3 @@ def _globals(code: CodeType) -> set[str]:
         if isinstance(constant, CodeType):
             names |= _globals(constant)
     return names
-
-

@@ -18,7 +18,7 @@ from lakebook_kernel.errors import excerpt
 from lakebook_kernel.languages.base import CellError, Completeness, Host, Language, Output, Stream
 
 #: seconds between the polite and the last word to an interrupted script
-PATIENCE = 1.5
+PATIENCE = 1.0
 #: bytes read at once
 _CHUNK = 1 << 16
 #: seconds between two looks at whether a script that writes nothing has ended
@@ -29,6 +29,7 @@ class ShellLanguage(Language):
     """bash; options after ``%sh`` are bash's own, such as ``-e``."""
 
     name: ClassVar[str] = "shell"
+    options: ClassVar[frozenset[str] | None] = None
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)

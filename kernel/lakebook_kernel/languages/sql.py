@@ -74,10 +74,13 @@ class SqlLanguage(Language):
         return self.host.spark().table(name)
 
     def give(self, name: str, value: Any) -> None:
+        import pandas
         from pyspark.sql import DataFrame
 
+        if isinstance(value, pandas.DataFrame):
+            value = self.host.spark().createDataFrame(value)
         if not isinstance(value, DataFrame):
-            super().give(name, value)
+            raise TypeError(f"a {type(value).__name__} is no frame; Spark and pandas DataFrames can be given to SQL")
         self.host.notebook().shareFrame(name, value._jdf)
 
     def complete(self, code: str, cursor: int) -> Completion | None:
@@ -102,7 +105,9 @@ class SqlLanguage(Language):
         stem = stem.strip("`").lower()
         matches = [name for name in candidates if name.lower().startswith(stem)]
         start = cursor - len(word) + len(owner) + len(dot)
-        return Completion([_quoted(name, candidates[name]) for name in matches], start, cursor, [candidates[name] for name in matches])
+        kinds = [candidates[name] for name in matches]
+        quoted = [_quoted(name, kind) for name, kind in zip(matches, kinds, strict=True)]
+        return Completion(quoted, start, cursor, kinds)
 
     def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
         if not self._started:
@@ -118,7 +123,8 @@ class SqlLanguage(Language):
             return {"text/plain": "\n".join(row[0] for row in rows)}
         if spark.catalog.tableExists(word):
             fields = spark.table(word).schema.fields
-            return {"text/plain": "\n".join([word, *(f"  {field.name}: {field.dataType.simpleString()}" for field in fields)])}
+            lines = [f"  {field.name}: {field.dataType.simpleString()}" for field in fields]
+            return {"text/plain": "\n".join([word, *lines])}
         for table, names in self._columns(spark, code).items():
             if word.rpartition(".")[2] in names:
                 kind = spark.table(table).schema[word.rpartition(".")[2]].dataType.simpleString()
@@ -181,7 +187,7 @@ def _told(error: Exception, code: str, start: int) -> CellError | Exception:
 
 def _contexts(error: Exception) -> list[tuple[int, int]]:
     """Where in the statement Spark places the error: first and last offset."""
-    contexts = getattr(error, "getQueryContext", list)() or []
+    contexts: list[Any] = getattr(error, "getQueryContext", list)() or []
     return [
         (context.startIndex(), context.stopIndex())
         for context in contexts

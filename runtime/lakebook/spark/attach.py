@@ -126,12 +126,12 @@ class Builders:
     def _context(self, kind: type[SparkContext]) -> None:
         make, get_or_create = kind.__init__, kind.getOrCreate.__func__  # type: ignore[attr-defined]
 
-        def __init__(context: SparkContext, *args: Any, **options: Any) -> None:
+        def construct(context: SparkContext, *args: Any, **options: Any) -> None:
             if options.get("gateway") is None:
                 self._attach()
             make(context, *args, **options)
 
-        def getOrCreate(cls: type[SparkContext], conf: Any = None) -> SparkContext:
+        def existing(cls: type[SparkContext], conf: Any = None) -> SparkContext:
             self._attach()
             context: SparkContext = get_or_create(cls, conf)
             return context
@@ -139,31 +139,31 @@ class Builders:
         def stop(context: SparkContext) -> None:
             self._stopped("sc.stop()")
 
-        def cancelAllJobs(context: SparkContext) -> None:
+        def cancel_own_jobs(context: SparkContext) -> None:
             self._attach().notebook.interrupt()
 
-        kind.__init__ = __init__  # type: ignore[method-assign]
-        kind.getOrCreate = classmethod(getOrCreate)  # type: ignore[method-assign,assignment]
-        kind.stop = stop  # type: ignore[method-assign]
-        kind.cancelAllJobs = cancelAllJobs  # type: ignore[method-assign]
+        kind.__init__ = construct  # type: ignore[method-assign, assignment]
+        kind.getOrCreate = classmethod(existing)  # type: ignore[method-assign, assignment]
+        kind.stop = stop  # type: ignore[method-assign, assignment]
+        kind.cancelAllJobs = cancel_own_jobs  # type: ignore[method-assign, assignment]
 
     def _builder(self, kind: type[SparkSession]) -> None:
         builder = kind.Builder
         get_or_create = builder.getOrCreate
 
-        def getOrCreate(self_: SparkSession.Builder) -> SparkSession:
-            options = dict(self_._options)
+        def session_of(asked: SparkSession.Builder) -> SparkSession:
+            options = dict(asked._options)
             if "spark.remote" in options or "SPARK_REMOTE" in os.environ:
-                return get_or_create(self_)
+                return get_or_create(asked)
             session = self._attach().session
             _warn_of_driver_settings(session, options)
-            return get_or_create(self_)
+            return get_or_create(asked)
 
         def stop(session: SparkSession) -> None:
             self._stopped("spark.stop()")
 
-        builder.getOrCreate = getOrCreate  # type: ignore[method-assign]
-        kind.stop = stop  # type: ignore[method-assign]
+        builder.getOrCreate = session_of  # type: ignore[method-assign, assignment]
+        kind.stop = stop  # type: ignore[method-assign, assignment]
 
     def _stopped(self, call: str) -> None:
         warnings.warn(

@@ -146,9 +146,7 @@ def test_duckdb_values() -> None:
     )
     assert table.more
     assert table.total is None
-    assert table.rows == [
-        ("1", "2", str(2**127 - 1), "0.1", "nan", None, "2020-01-01 00:00:00.123456789")
-    ] * 3
+    assert table.rows == [("1", "2", str(2**127 - 1), "0.1", "nan", None, "2020-01-01 00:00:00.123456789")] * 3
     assert types(table)[2:4] == ["HUGEINT", "FLOAT"]
 
 
@@ -173,6 +171,7 @@ def test_only_the_head_is_looked_at(head: Any, frame: Any) -> None:
 
 class StandInSparkFrame:
     isStreaming = False  # noqa: N815
+    columns = ("a",)
     _jdf = "java"
 
 

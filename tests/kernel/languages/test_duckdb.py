@@ -354,7 +354,7 @@ def completed(notebook: Notebook, code: str) -> dict[str, str]:
 
 
 def test_completion(notebook: Notebook, host: StandInHost) -> None:
-    notebook.run("CREATE TABLE own_table (own_column INT, \"odd name\" INT)")
+    notebook.run('CREATE TABLE own_table (own_column INT, "odd name" INT)')
     notebook.delta("delta_table", pa.table({"delta_column": [1]}))
     notebook.delta("t", pa.table({"a": [1]}), schema="sales")
     host.names["frame"] = pd.DataFrame({"frame_column": [1]})

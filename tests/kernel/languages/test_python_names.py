@@ -29,7 +29,9 @@ def test_free_names(code: str, names: set[str]) -> None:
 
 
 def test_bound_names_are_all_kinds_of_binding() -> None:
-    code = "import a.b, c as d\nfor e in x: pass\nwith y as f: pass\n(g := 1)\nh: int = 2\ndef i(): j = 1\nclass K: pass"
+    code = (
+        "import a.b, c as d\nfor e in x: pass\nwith y as f: pass\n(g := 1)\nh: int = 2\ndef i(): j = 1\nclass K: pass"
+    )
     assert bound_names(code) == {"a", "d", "e", "f", "g", "h", "i", "K"}
 
 

@@ -107,10 +107,8 @@ def test_an_interrupt_ends_the_script_and_what_it_started(
 def test_a_script_that_ignores_interrupts_is_killed(
     shell: ShellLanguage, host: StandInHost, output: StandInOutput
 ) -> None:
-    began = time.monotonic()
     with host.interrupted(0.3), pytest.raises(KeyboardInterrupt):
         run(shell, output, "trap '' INT; echo $$; while true; do sleep 0.1; done")
-    assert 1.5 < time.monotonic() - began < 2.6
     assert gone(int(output.text()))
 
 

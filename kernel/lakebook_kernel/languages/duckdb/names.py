@@ -147,5 +147,3 @@ class Names:
 
 def _hidden(schema: str, name: str) -> str:
     return f"__lakebook {schema}.{name}"
-
-

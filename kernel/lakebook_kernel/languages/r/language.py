@@ -42,6 +42,7 @@ class RLanguage(Language):
     """R in a child process, started with the first cell."""
 
     name: ClassVar[str] = "r"
+    options: ClassVar[frozenset[str] | None] = frozenset({"--restart"})
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)

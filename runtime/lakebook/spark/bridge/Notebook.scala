@@ -52,7 +52,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
     Thread.interrupted() // one that came too late belongs to no later cell
     output.flush()
     driver.progress.end(this, cell)
-    events.emit(Json.event("done", "cell" -> cell, "kept" -> Map("temporary views" -> temporaryViews)))
+    events.emit(Json.event("done", "cell" -> cell, "kept" -> kept))
   }
 
   /** Stop the running cell, from another thread; may be called again. Streams go on. */
@@ -97,8 +97,6 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
       catch { case NonFatal(problem) => logWarning(s"closing notebook $name: $what", problem) }
     driver.forget(this)
   }
-
-  private def temporaryViews: Seq[String] = session.sessionState.catalog.listLocalTempViews("*").map(_.table)
 
   /** What ends with this JVM, for a kernel that outlives it to name. */
   private def kept: Map[String, Seq[String]] = {
