@@ -65,6 +65,9 @@ class Door(driver: Driver, secret: String, about: Map[String, Any], stop: () => 
       try {
         reply(client, "ok" -> true, "id" -> notebook.id, "port" -> notebook.port, "secret" -> notebook.secret)
         client.setSoTimeout(0)
+        // a process that the kernel forked may hold the connection open beyond the kernel's end
+        if (request.hasNonNull("pid"))
+          ProcessHandle.of(request.path("pid").asLong).ifPresent(_.onExit().thenRun(() => client.close()))
         while (lines.readLine() != null) {}
       } finally notebook.close()
   }

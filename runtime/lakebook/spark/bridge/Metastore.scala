@@ -1,10 +1,12 @@
 package lakebook.bridge
 
 import java.io.PrintWriter
-import java.net.{InetAddress, ServerSocket}
+import java.net.{BindException, InetAddress, ServerSocket}
 import java.nio.channels.FileChannel
 import java.nio.file.{Files, Path}
 import java.nio.file.StandardOpenOption.{CREATE, WRITE}
+
+import scala.collection.mutable
 
 import org.apache.derby.drda.NetworkServerControl
 import org.apache.spark.internal.Logging
@@ -15,7 +17,7 @@ import org.apache.spark.internal.Logging
   * When it ends, however that comes about, the lock passes to one of them, which goes on serving at the same port.
   */
 class Metastore(state: Path) extends Logging {
-  private val lockFile = FileChannel.open(state.resolve("metastore.lock"), CREATE, WRITE)
+  private val lockFile = Metastore.open(state.resolve("metastore.lock"))
   private val about = state.resolve("metastore.json")
   private var address = Metastore.Address(0, Notebook.newSecret())
 
@@ -55,7 +57,8 @@ class Metastore(state: Path) extends Logging {
   }
 
   private def serve(): Unit = {
-    if (address.port == 0) address = address.copy(port = Metastore.freePort())
+    if (address.port == 0) address = address.copy(port = Metastore.bind(0))
+    else awaitPort()
     System.setProperty("derby.system.home", state.toString)
     System.setProperty("derby.stream.error.file", state.resolve("derby.log").toString)
     System.setProperty("derby.connection.requireAuthentication", "true")
@@ -63,6 +66,15 @@ class Metastore(state: Path) extends Logging {
     System.setProperty(s"derby.user.${Metastore.User}", address.password)
     new NetworkServerControl(InetAddress.getLoopbackAddress, address.port, Metastore.User, address.password)
       .start(new PrintWriter(System.err, true))
+  }
+
+  /** A killed driver's lock is free a moment before its port is. */
+  private def awaitPort(): Unit = {
+    val end = System.nanoTime() + Metastore.Patience * 1000000000L
+    def free: Boolean =
+      try { Metastore.bind(address.port); true }
+      catch { case _: BindException => false }
+    while (!free && System.nanoTime() < end) Thread.sleep(20)
   }
 
   private def takeOverLater(): Unit = {
@@ -79,6 +91,14 @@ object Metastore {
   /** Seconds to wait for the driver that started a moment earlier. */
   private val Patience = 90
 
+  /** Channels that stay open: a lock ends when nothing refers to its channel any more. */
+  private val kept = mutable.Buffer.empty[FileChannel]
+
+  private def open(file: Path): FileChannel = synchronized {
+    kept += FileChannel.open(file, CREATE, WRITE)
+    kept.last
+  }
+
   /** Settings for a Postgres database that the workspace names. */
   def remote(url: String): Map[String, String] = Map(
     "spark.hadoop.javax.jdo.option.ConnectionURL" -> url,
@@ -90,8 +110,9 @@ object Metastore {
     "spark.hadoop.hive.metastore.schema.verification" -> "false",
   )
 
-  private def freePort(): Int = {
-    val socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress)
+  /** Hold a port on loopback for a moment; 0 asks for a free one. */
+  private def bind(port: Int): Int = {
+    val socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress)
     try socket.getLocalPort
     finally socket.close()
   }
