@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from py4j.protocol import Py4JError
 
 from kernel.attached import AttachedHost
 from kernel.standins import StandInOutput
@@ -220,6 +223,27 @@ def test_a_failed_task_is_told_by_what_failed_in_it(run: Run, code: str) -> None
     assert "Job aborted" in error.full or "FAILED_EXECUTE_UDF" in error.full
 
 
+def test_a_failure_that_cannot_travel_is_told_too(run: Run) -> None:
+    run('class Odd extends RuntimeException("odd one") { val thread = Thread.currentThread }')
+    error = failure(run, "sc.parallelize(1 to 2).foreach(_ => throw new Odd)")
+    assert (error.ename, error.evalue) == ("Odd", "odd one")
+
+
+def test_what_a_task_cannot_take_along_is_named(run: Run) -> None:
+    run("class Door(val n: Int)")
+    error = failure(run, "val door = new Door(1)\nsc.parallelize(1 to 2).map(_ + door.n).count()")
+    assert (
+        error.ename == "SparkException"
+        and error.evalue.startswith("Task not serializable: ")
+        and "Door" in error.evalue
+    )
+
+
+def test_the_cause_of_the_users_own_exception_does_not_replace_it(run: Run) -> None:
+    error = failure(run, 'throw new IllegalStateException("mine", new RuntimeException("below"))')
+    assert (error.ename, error.evalue) == ("IllegalStateException", "mine")
+
+
 def test_an_analysis_error_is_told_in_sparks_words_without_the_plan(run: Run) -> None:
     error = failure(run, '\nspark.range(3).select("nonsense")')
     assert error.ename == "AnalysisException" and "`nonsense` cannot be resolved" in error.evalue
@@ -229,7 +253,7 @@ def test_an_analysis_error_is_told_in_sparks_words_without_the_plan(run: Run) ->
 @pytest.mark.parametrize("call", ["System.exit(3)", "sys.exit(3)", "sys.exit()", "Runtime.getRuntime.halt(3)"])
 def test_a_cell_cannot_end_the_driver(run: Run, call: str) -> None:
     error = failure(run, call)
-    assert error.ename == "ExitRefused" and "shared" in error.evalue
+    assert error.ename == "ExitRefused" and "share" in error.evalue
     assert "Int = 2" in run("1 + 1").text()
 
 
@@ -397,6 +421,24 @@ def test_what_has_no_form_in_the_other_language_stays(run: Run, scala: ScalaLang
 
 
 # --- the end
+
+
+def test_an_interpreter_is_closed_though_its_cell_cannot_be_stopped(
+    attached: AttachedHost, scala: ScalaLanguage
+) -> None:
+    jvm = attached.attachment.gateway.jvm
+    second = jvm.lakebook.bridge.ScalaInterpreter(attached.notebook())
+
+    def run_for_ever() -> None:
+        with suppress(Py4JError):  # at the driver's end
+            second.run("new java.util.concurrent.Semaphore(0).acquireUninterruptibly()")
+
+    stuck = threading.Thread(target=run_for_ever, daemon=True)
+    stuck.start()
+    time.sleep(2)
+    began = time.monotonic()
+    second.close()
+    assert time.monotonic() - began < 10 and stuck.is_alive()
 
 
 def test_a_closed_interpreter_leaves_no_class_file(attached: AttachedHost, scala: ScalaLanguage) -> None:

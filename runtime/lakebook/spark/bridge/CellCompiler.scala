@@ -1,47 +1,12 @@
 package lakebook.bridge
 
-import java.io.{File, PrintWriter, Writer}
+import java.io.File
 import java.util.concurrent.atomic.AtomicInteger
 
 import scala.collection.mutable
-import scala.reflect.internal.util.{AbstractFileClassLoader, BatchSourceFile, CodeAction, Position}
+import scala.reflect.internal.util.{AbstractFileClassLoader, BatchSourceFile}
 import scala.tools.nsc.{Settings, interactive}
-import scala.tools.nsc.interpreter.shell.ReplReporterImpl
 import scala.tools.nsc.interpreter.{IMain, Naming, Results}
-
-/** What the compiler says of a cell: line from 1 and column from 0 (in code points), where the place is known. */
-case class Problem(line: Option[Int], column: Option[Int], message: String)
-
-/** The code was refused. */
-class CompileFailed(val problems: Seq[Problem]) extends Exception
-
-/** Keeps the compiler's messages, instead of printing them. */
-class Problems(settings: Settings) extends ReplReporterImpl(settings, new PrintWriter(Writer.nullWriter)) {
-  val errors: mutable.ListBuffer[Problem] = mutable.ListBuffer()
-  val warnings: mutable.ListBuffer[Problem] = mutable.ListBuffer()
-
-  override def doReport(position: Position, message: String, severity: Severity, actions: List[CodeAction]): Unit = {
-    val problem = at(position, Naming.unmangle(message))
-    if (severity == ERROR) errors += problem
-    else if (severity == WARNING && problem.line.isDefined) warnings += problem
-  }
-
-  override def printMessage(message: String): Unit = ()
-
-  def clear(): Unit = {
-    reset()
-    errors.clear()
-    warnings.clear()
-  }
-
-  private def at(position: Position, message: String): Problem =
-    if (!position.isDefined || position.source.file.name != CellCompiler.Label) Problem(None, None, message)
-    else {
-      val begin = position.source.lineToOffset(position.line - 1)
-      val column = Character.codePointCount(position.source.content, begin, position.point - begin)
-      Problem(Some(position.line), Some(column), message)
-    }
-}
 
 /** The Scala compiler of one notebook: a cell becomes steps, each of which is compiled, run and recorded in turn.
   *
@@ -90,7 +55,9 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
   def steps(code: String): Iterator[Step] = {
     val (trees, source) = parsed(code)
     val groups = grouped(trees)
-    groups.iterator.zipWithIndex.map { case (group, at) => labelled(new Step(code, group, source, keepResult = at == groups.length - 1)) }
+    groups.iterator.zipWithIndex.map { case (group, at) =>
+      labelled(new Step(code, group, source, keepResult = at == groups.length - 1))
+    }
   }
 
   /** Compile a step.
@@ -166,7 +133,8 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
     step
   }
 
-  private def isDead(step: Step): Boolean = step.live.isEmpty && step.importTexts.forall(text => imports.get(text).exists(_ ne step))
+  private def isDead(step: Step): Boolean =
+    step.live.isEmpty && step.importTexts.forall(text => imports.get(text).exists(_ ne step))
 
   private def grouped(trees: List[Tree]): List[List[Tree]] = {
     val isDefinition = trees.map(_.isInstanceOf[ImplDef])
@@ -192,8 +160,10 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
     val live: mutable.Set[Name] = mutable.Set(names: _*)
 
     def names: List[Name] = handlers.flatMap(_.definedNames)
-    def importTexts: List[String] = handlers.collect { case handler: memberHandlers.ImportHandler => handler.importString }
-    def resultName: Option[Name] = handlers.lastOption.flatMap(_.definesTerm).filter(name => naming.isUserVarName(name.toString))
+    def importTexts: List[String] =
+      handlers.collect { case handler: memberHandlers.ImportHandler => handler.importString }
+    def resultName: Option[Name] =
+      handlers.lastOption.flatMap(_.definesTerm).filter(name => naming.isUserVarName(name.toString))
 
     /** Compiles the code alone: IMain's own would compile a second unit that prints the results. */
     override def compile: Boolean = lineRep.compile(mkUnit) && {
@@ -218,7 +188,7 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
 
     /** The terms that the code bound under names that the user chose. */
     def boundNames: List[String] =
-      handlers.flatMap(_.definesTerm).filter(name => !resultName.contains(name)).map(_.decoded).filterNot(_.contains('$')).distinct
+      handlers.flatMap(_.definesTerm).filterNot(resultName.contains).map(_.decoded).filterNot(_.contains('$')).distinct
 
     def value(name: String): AnyRef = values.get(TermName(name).encoded)
 
@@ -226,19 +196,21 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
 
     /** Lines that tell what was bound. */
     def told: Iterator[String] = handlers.iterator.flatMap {
-      case handler: memberHandlers.ValHandler if handler.mods.isPublic =>
-        val (name, kind) = (handler.name, typeOf(handler.name))
-        if (kind == "Unit" && naming.isUserVarName(name.toString)) None
-        else {
-          val text = if (handler.mods.isLazy) "<lazy>" else if (kind == "Unit") "()" else StepValues.shown(value(name.decoded))
-          Some(s"${name.decoded}: $kind = $text")
-        }
-      case handler: memberHandlers.DefHandler if handler.mods.isPublic => Some(s"def ${defTypeOf(handler.name)(_.decoded)}")
-      case handler: memberHandlers.ModuleHandler                     => Some(s"object ${handler.name.decoded}")
-      case handler: memberHandlers.ClassHandler                      => Some(s"${handler.keyword} ${handler.name.decoded}")
-      case handler: memberHandlers.TypeAliasHandler                  => Some(s"type ${handler.name.decoded}")
-      case _                                                         => None
+      case bound: memberHandlers.MemberDefHandler if !bound.mods.isPublic => None
+      case bound: memberHandlers.ValHandler                               => toldValue(bound)
+      case bound: memberHandlers.DefHandler => Some(s"def ${defTypeOf(bound.name)(_.decoded)}")
+      case bound: memberHandlers.MemberDefHandler => Some(s"${bound.keyword} ${bound.name.decoded}")
+      case _                                      => None
     }.map(Naming.unmangle)
+
+    private def toldValue(bound: memberHandlers.ValHandler): Option[String] = {
+      val (name, kind) = (bound.name.decoded, typeOf(bound.name))
+      if (kind == "Unit" && resultName.contains(bound.name)) None
+      else {
+        val text = if (bound.mods.isLazy) "<lazy>" else if (kind == "Unit") "()" else StepValues.shown(value(name))
+        Some(s"$name: $kind = $text")
+      }
+    }
 
     /** Keep of the code's values only those that live names mean, where nothing else of it can be asked for again.
       *
@@ -250,7 +222,8 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
         case value: memberHandlers.ValHandler => value.mods.isPublic && !value.mods.isLazy && !value.mods.isMutable
         case _                                => false
       }
-      if (isClassBased && plain && !handlers.exists(_.member.isInstanceOf[ImplDef])) values.keepOnly(kept.map(_.name.encoded))
+      val definesClasses = handlers.exists(_.member.isInstanceOf[ImplDef]) // Spark looks for their outer instance
+      if (isClassBased && plain && !definesClasses) values.keepOnly(kept.map(_.name.encoded))
     }
 
     def releaseAll(): Unit = if (isClassBased) values.keepOnly(Nil)
@@ -272,8 +245,8 @@ object CellCompiler {
   /** @param folder where classes go; @param path the class path, which the compiler does not find by itself */
   def settings(folder: File, path: String): Settings = {
     val settings = new Settings(message => throw new IllegalArgumentException(message))
-    settings.processArguments(
-      List("-Yrepl-class-based", "-Yrangepos", "-deprecation", "-Yrepl-outdir", folder.getPath, "-classpath", path), true)
+    val options = List("-Yrepl-class-based", "-Yrangepos", "-deprecation")
+    settings.processArguments(options ++ List("-Yrepl-outdir", folder.getPath, "-classpath", path), processAll = true)
     settings
   }
 }

@@ -7,9 +7,8 @@ import java.util.concurrent.ExecutionException
 import scala.annotation.tailrec
 import scala.tools.nsc.interpreter.Naming
 
-import org.apache.spark.SparkException
+import org.apache.spark.{SparkException, SparkThrowable}
 import org.apache.spark.sql.AnalysisException
-import org.apache.spark.sql.streaming.StreamingQueryException
 
 /** How a Scala cell's failure is told: in the user's terms, with the line of the cell. */
 object CellFailure {
@@ -40,29 +39,37 @@ object CellFailure {
     )
   }
 
-  /** Whether this, or what led to it, is the cell being stopped. */
-  @tailrec def isStop(failure: Throwable): Boolean = failure match {
-    case null                                => false
-    case _: Stopped | _: InterruptedException => true
-    case other                               => isStop(other.getCause)
-  }
-
   def told(problem: Problem): String = problem.line.fold("")(line => s"line $line: ") + problem.message
 
+  private val NotSerializable = "Task not serializable"
+
+  /** Spark's errors that only say where the user's code failed. */
+  private val Carriers = Set("FAILED_EXECUTE_UDF", "TASK_WRITE_FAILED", "STREAM_FAILED", "EXPRESSION_ENCODING_FAILED",
+    "EXPRESSION_DECODING_FAILED", "FOREACH_BATCH_USER_FUNCTION_ERROR", "FOREACH_USER_FUNCTION_ERROR")
+
   /** The failure that the user's code caused, below those that only carry it. */
-  @tailrec private def usersCause(failure: Throwable): Throwable = failure match {
-    case carrier @ (_: ExceptionInInitializerError | _: InvocationTargetException | _: UndeclaredThrowableException |
-        _: ExecutionException | _: SparkException | _: StreamingQueryException) if carrier.getCause != null =>
-      usersCause(carrier.getCause)
-    case other => other
+  @tailrec private def usersCause(failure: Throwable): Throwable =
+    if (failure.getCause != null && carries(failure)) usersCause(failure.getCause) else failure
+
+  private def carries(failure: Throwable): Boolean = failure match {
+    case _: ExceptionInInitializerError | _: InvocationTargetException | _: UndeclaredThrowableException |
+        _: ExecutionException => true
+    case spark: SparkThrowable if spark.getCondition != null => Carriers(spark.getCondition)
+    case spark: SparkException                               => spark.getMessage != NotSerializable
+    case _                                                   => false
   }
 
-  private val TaskFailure = """(?s).*most recent failure: Lost task [^(]*\([^(]*\([^)]*\): ([\w.$]+)(?:: (.*?))?(?:\n\tat .*|\n\nDriver stacktrace:.*)?""".r
+  private val TaskFailure = {
+    val (task, failure, rest) = ("""[^(]*\([^(]*\([^)]*\)""", """([\w.$]+)(?:: (.*?))?""", """\n\tat .*|\n\nDriver stacktrace:.*""")
+    s"(?s).*most recent failure: Lost task $task: $failure(?:$rest)?".r
+  }
 
   /** What failed in a task, if only Spark's text says so. */
   private def fromTask(failure: Throwable): Option[(String, String)] = failure match {
     case spark: SparkException =>
-      Option(spark.getMessage).collect { case TaskFailure(name, message) => simple(name) -> Option(message).getOrElse("") }
+      Option(spark.getMessage).collect {
+        case TaskFailure(name, message) => simple(name) -> Option(message).getOrElse("")
+      }
     case _ => None
   }
 
@@ -72,12 +79,14 @@ object CellFailure {
 
   private def messageOf(failure: Throwable): String = failure match {
     case analysis: AnalysisException => analysis.getSimpleMessage
+    case spark: SparkException if spark.getMessage == NotSerializable && spark.getCause != null =>
+      s"$NotSerializable: ${messageOf(spark.getCause).linesIterator.nextOption().getOrElse("")}"
     case other                       => Option(other.getMessage).getOrElse("")
   }
 
   private def lineIn(failure: Throwable, lines: Set[String]): Option[Int] = failure.getStackTrace.collectFirst {
-    case frame if frame.getFileName == CellCompiler.Label && InterpretedClasses.lineOf(frame.getClassName).exists(lines) =>
-      frame.getLineNumber
+    case frame if frame.getFileName == CellCompiler.Label
+        && InterpretedClasses.lineOf(frame.getClassName).exists(lines) => frame.getLineNumber
   }
 
   private def trace(failure: Throwable): String = {

@@ -17,7 +17,9 @@ object Completion {
     val word = code.substring(wordStart(code, offset), offset)
     val (start, found) = asked(compiler, code, offset)(_.completionCandidates(if (word.isEmpty) 0 else 1))
       .filter(_._1 >= 0).getOrElse((offset - word.length, Nil))
-    val members = found.groupBy(_.name).toSeq.map { case (name, same) => name -> Kinds.find(same.map(kind).contains).get }
+    val members = found.groupBy(_.name).toSeq.map { case (name, same) =>
+      name -> Kinds.find(same.map(kind).contains).getOrElse("")
+    }
     val afterDot = code.take(offset - word.length).trim.endsWith(".")
     val keywords = if (afterDot || word.isEmpty) Nil else Keywords.filter(_.startsWith(word)).map(_ -> "keyword")
     val all = (members ++ keywords).filterNot(_._1.contains('$')).distinctBy(_._1).sortBy(_._1)

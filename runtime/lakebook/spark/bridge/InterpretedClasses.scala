@@ -21,8 +21,10 @@ object InterpretedClasses {
 
   /** The one loader of this JVM; its parent is what the context class loader was at the first call. */
   def loader: InterpretedClasses = synchronized {
-    if (installed == null)
-      installed = new InterpretedClasses(Option(Thread.currentThread.getContextClassLoader).getOrElse(getClass.getClassLoader))
+    if (installed == null) {
+      val context = Option(Thread.currentThread.getContextClassLoader)
+      installed = new InterpretedClasses(context.getOrElse(getClass.getClassLoader))
+    }
     installed
   }
 
@@ -37,5 +39,6 @@ object InterpretedClasses {
 
   private[bridge] def disown(line: String): Unit = owners.remove(line)
 
-  private def owner(className: String): Option[StoppableLoader] = lineOf(className).flatMap(line => Option(owners.get(line)))
+  private def owner(className: String): Option[StoppableLoader] =
+    lineOf(className).flatMap(line => Option(owners.get(line)))
 }

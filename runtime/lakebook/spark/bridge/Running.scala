@@ -6,7 +6,7 @@ private class Running(loader: StoppableLoader) {
   private var inCode = false
   private var stopping = false
 
-  /** Run a cell on the calling thread. What ends it after it was interrupted is called an interrupt, whatever it was. */
+  /** Run a cell on the calling thread. What fails after an interrupt counts as interrupted, whatever it was. */
   def cell(body: => Map[String, Any]): Map[String, Any] = {
     synchronized {
       thread = Thread.currentThread

@@ -2,8 +2,9 @@ package lakebook.bridge
 
 import java.io.File
 import java.net.URLClassLoader
-import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicInteger
+import java.util.concurrent.locks.ReentrantLock
+import java.util.concurrent.{ConcurrentHashMap, TimeUnit}
 
 import org.apache.spark.sql.{Dataset, SparkSession}
 
@@ -23,6 +24,7 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   private val problems = new Problems(CellCompiler.settings(folder, ScalaInterpreter.classPath))
   private val compiler = new CellCompiler(problems.settings, problems, loader)
   private val running = new Running(loader)
+  private val lock = new ReentrantLock
   private var bound: Seq[String] = Nil
   inContext {
     compiler.initializeCompiler()
@@ -30,7 +32,7 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   }
 
   /** Run a cell: `{"status": "ok" | "error" | "interrupted", …}`, with what `CellFailure` says of an error. */
-  def run(code: String): String = synchronized {
+  def run(code: String): String = exclusively {
     bound = Nil
     val result = inContext(running.cell(runSteps(code)))
     Json.write(result)
@@ -40,59 +42,63 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   def interrupt(): Unit = running.interrupt()
 
   /** `{"matches", "kinds", "start", "end"}`, places in code points. */
-  def complete(code: String, cursor: Int): String = synchronized(Json.write(inContext(Completion.at(compiler, code, cursor))))
+  def complete(code: String, cursor: Int): String =
+    exclusively(Json.write(inContext(Completion.at(compiler, code, cursor))))
 
   /** The signatures of what stands at the cursor, a line each; empty when nothing is known. */
-  def inspect(code: String, cursor: Int): String = synchronized(inContext(Completion.signatures(compiler, code, cursor)))
+  def inspect(code: String, cursor: Int): String =
+    exclusively(inContext(Completion.signatures(compiler, code, cursor)))
 
   /** `complete`, `incomplete` or `invalid`. */
-  def isComplete(code: String): String = synchronized(compiler.problemsOf(code))
+  def isComplete(code: String): String = exclusively(compiler.problemsOf(code))
 
   /** The terms that the code reads and does not bind itself. */
-  def freeNames(code: String): Array[String] = synchronized(new FreeNames(compiler).of(code).toArray)
+  def freeNames(code: String): Array[String] = exclusively(new FreeNames(compiler).of(code).toArray)
 
   /** The terms that the last cell bound at top level. */
-  def boundNames: Array[String] = synchronized(bound.toArray)
+  def boundNames: Array[String] = exclusively(bound.toArray)
 
   /** Bind a name to a value without a word.
     *
     * @param typeName a type as Scala code names it; any number does for `Long` and `Double`
     */
-  def bind(name: String, typeName: String, value: Object): Unit = synchronized {
+  def bind(name: String, typeName: String, value: Object): Unit = exclusively {
     val fitting = (typeName, value) match {
       case ("Long", number: Number)   => Long.box(number.longValue)
       case ("Double", number: Number) => Double.box(number.doubleValue)
       case _                          => value
     }
+    val source = "_root_.lakebook.bridge.ScalaInterpreter.handedOver.get"
     ScalaInterpreter.handedOver.set(fitting)
-    try inContext(quietly(s"val `$name`: $typeName = _root_.lakebook.bridge.ScalaInterpreter.handedOver.get.asInstanceOf[$typeName]"))
+    try inContext(quietly(s"val `$name`: $typeName = $source.asInstanceOf[$typeName]"))
     finally ScalaInterpreter.handedOver.remove()
   }
 
   /** The value of a variable; null when there is none. */
-  def value(name: String): Object = synchronized(compiler.variable(name).map(_.value(name)).orNull)
+  def value(name: String): Object = exclusively(compiler.variable(name).map(_.value(name)).orNull)
 
   /** The type of a variable as Scala writes it; null when there is none. */
-  def typeOf(name: String): String = synchronized(compiler.variable(name).map(_.typeNameOf(name)).orNull)
+  def typeOf(name: String): String = exclusively(compiler.variable(name).map(_.typeNameOf(name)).orNull)
 
   /** What the cells' `display` does. */
   def display(value: Any): Unit = {
     NotebookOutput.current.foreach(_.flush())
     emit(value match {
       case frame: Dataset[_] => Json.event("table", "table" -> TableHead.of(frame, ScalaInterpreter.Rows))
-      case other             => Json.event("display", "data" -> Map("text/plain" -> StepValues.shown(other.asInstanceOf[AnyRef])),
-        "metadata" -> Map.empty[String, Any])
+      case other =>
+        val text = StepValues.shown(other.asInstanceOf[AnyRef])
+        Json.event("display", "data" -> Map("text/plain" -> text), "metadata" -> Map.empty[String, Any])
     })
   }
 
+  /** Free all of it, also when a cell still runs that cannot be stopped. */
   def close(): Unit = {
     interrupt()
-    synchronized {
-      ScalaInterpreter.interpreters.remove(id)
-      threads.close()
-      compiler.close()
-      loader.close()
-    }
+    val alone = lock.tryLock(ScalaInterpreter.Patience, TimeUnit.SECONDS)
+    ScalaInterpreter.interpreters.remove(id)
+    threads.close()
+    if (alone) try compiler.close() finally lock.unlock()
+    loader.close()
   }
 
   private def runSteps(code: String): Map[String, Any] = {
@@ -112,7 +118,7 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
       Map("status" -> "ok")
     } catch {
       case failure: CompileFailed => CellFailure.of(failure)
-      case failure: Throwable     => CellFailure.of(failure, lines.result()) + ("stopped" -> CellFailure.isStop(failure))
+      case failure: Throwable     => CellFailure.of(failure, lines.result())
     }
   }
 
@@ -121,6 +127,11 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
     compiler.compile(step)
     step.load()
     compiler.record(step)
+  }
+
+  private def exclusively[T](body: => T): T = {
+    lock.lock()
+    try body finally lock.unlock()
   }
 
   /** As on a thread that finds the notebooks' classes and prints into this notebook. */
@@ -138,6 +149,9 @@ object ScalaInterpreter {
   /** How many rows `display` shows of a frame. */
   val Rows = 1000
 
+  /** Seconds that `close` waits for a running cell. */
+  private val Patience = 2L
+
   /** A value on its way into an interpreter; for the code that `bind` compiles. */
   val handedOver = new ThreadLocal[Object]
 
@@ -153,15 +167,17 @@ object ScalaInterpreter {
     id
   }
 
-  private def prelude(id: Int): String =
-    s"""@transient val spark: org.apache.spark.sql.SparkSession = _root_.lakebook.bridge.ScalaInterpreter.of($id).session
+  private def prelude(id: Int): String = {
+    val own = s"_root_.lakebook.bridge.ScalaInterpreter.of($id)"
+    s"""@transient val spark: org.apache.spark.sql.SparkSession = $own.session
        |@transient val sc: org.apache.spark.SparkContext = spark.sparkContext
-       |def display(value: Any): Unit = _root_.lakebook.bridge.ScalaInterpreter.of($id).display(value)
+       |def display(value: Any): Unit = $own.display(value)
        |import org.apache.spark.SparkContext._
        |import spark.implicits._
        |import spark.sql
        |import org.apache.spark.sql.functions._
        |""".stripMargin
+  }
 
   /** What the JVM was started with and what Spark added to it. */
   private def classPath: String = {

@@ -10,14 +10,15 @@ import scala.reflect.internal.util.AbstractFileClassLoader
 import scala.reflect.io.{AbstractFile, Directory, PlainDirectory}
 import scala.util.control.ControlThrowable
 
-import org.apache.xbean.asm9.{ClassReader, ClassVisitor, ClassWriter, FieldVisitor, Handle, Label, MethodVisitor, Opcodes}
+import org.apache.xbean.asm9.{ClassReader, ClassVisitor, ClassWriter, FieldVisitor, Handle, Label,
+  MethodTooLargeException, MethodVisitor, Opcodes}
 
 /** Ends a cell's code where it stands; `NonFatal`, and so `Try`, lets it pass. */
 class Stopped extends ControlThrowable("interrupted")
 
 /** A cell called `System.exit` or the like. */
 class ExitRefused(call: String)
-    extends RuntimeException(s"$call would end the Spark driver, which is shared by the notebooks of this workspace; it goes on")
+    extends RuntimeException(s"$call would end the Spark driver, which this workspace's notebooks share: it goes on")
 
 /** Defines the classes of one notebook's cells, so that their code can be stopped.
   *
@@ -25,7 +26,7 @@ class ExitRefused(call: String)
   * loader is armed. Calls that would end the JVM are replaced, and `ExecutionContext.global` by the notebook's own. The
   * files keep the compiler's bytes, which is what executors and Spark's closure cleaner read.
   *
-  * It refers to nothing of the interpreter: Spark may hold on to a class, and so to this, for as long as the driver lives.
+  * It refers to nothing of the interpreter: Spark may hold on to a class, and so to this, while the driver lives.
   *
   * @param folder where the compiler puts the classes of all notebooks
   */
@@ -75,7 +76,8 @@ class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionConte
   }
 
   override def loadClass(name: String, resolve: Boolean): Class[_] =
-    if (InterpretedClasses.lineOf(name).exists(lines.contains)) super.loadClass(name, resolve) else getParent.loadClass(name)
+    if (InterpretedClasses.lineOf(name).exists(lines.contains)) super.loadClass(name, resolve)
+    else getParent.loadClass(name)
 
   override def classBytes(name: String): Array[Byte] = {
     val file = new File(folder, name.replace('.', '/') + ".class")
@@ -120,14 +122,16 @@ private object Stoppable {
     val reader = new ClassReader(bytes)
     val writer = new ClassWriter(reader, 0)
     reader.accept(new Rewritten(writer), 0)
-    writer.toByteArray
+    try writer.toByteArray
+    catch { case _: MethodTooLargeException => bytes } // runs as it is, and cannot be stopped
   }
 
   private class Rewritten(next: ClassVisitor) extends ClassVisitor(Opcodes.ASM9, next) {
     override def visitField(access: Int, name: String, kind: String, signature: String, value: Object): FieldVisitor =
       super.visitField(if (name == "INSTANCE") access & ~Opcodes.ACC_FINAL else access, name, kind, signature, value)
 
-    override def visitMethod(access: Int, name: String, kind: String, signature: String, thrown: Array[String]): MethodVisitor =
+    override def visitMethod(
+        access: Int, name: String, kind: String, signature: String, thrown: Array[String]): MethodVisitor =
       new Method(super.visitMethod(access, name, kind, signature, thrown))
   }
 
