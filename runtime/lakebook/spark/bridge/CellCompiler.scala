@@ -107,7 +107,7 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
     })
 
   /** `complete`, `incomplete` or `invalid`. */
-  def problemsOf(code: String): String = {
+  def completeness(code: String): String = {
     problems.clear()
     parse(code) match {
       case Right(_)                 => "complete"

@@ -50,7 +50,7 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
     exclusively(inContext(Completion.signatures(compiler, code, cursor)))
 
   /** `complete`, `incomplete` or `invalid`. */
-  def isComplete(code: String): String = exclusively(compiler.problemsOf(code))
+  def isComplete(code: String): String = exclusively(compiler.completeness(code))
 
   /** The terms that the code reads and does not bind itself. */
   def freeNames(code: String): Array[String] = exclusively(new FreeNames(compiler).of(code).toArray)
