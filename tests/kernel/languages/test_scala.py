@@ -430,7 +430,7 @@ def test_an_interpreter_is_closed_though_its_cell_cannot_be_stopped(
     second = jvm.lakebook.bridge.ScalaInterpreter(attached.notebook())
 
     def run_for_ever() -> None:
-        with suppress(Py4JError):  # at the driver's end
+        with suppress(Py4JError, OSError):  # at the driver's end
             second.run("new java.util.concurrent.Semaphore(0).acquireUninterruptibly()")
 
     stuck = threading.Thread(target=run_for_ever, daemon=True)
