@@ -14,8 +14,8 @@ page$drawing <- FALSE
 preparing <- c("C_par", "C_layout", "C_palette", "C_palette2", "palette", "palette2", "C_clip", "C_strWidth", "C_strHeight")
 # bytes of an SVG from which on a picture is sent instead
 large <- 1e6
-# bytes of a recorded plot from which on that is sure without drawing it: a point has 16 there and 90 in an SVG
-certainly_large <- 1e6
+# bytes of a recorded plot from which on that is sure without drawing it; what ggplot2 records is large with few points too
+certainly_large <- 5e6
 
 picture_size <- function() list(
   width = getOption("repr.plot.width", 7),
