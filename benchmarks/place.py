@@ -76,6 +76,7 @@ def a_place() -> Iterator[Place]:
             "JUPYTER_RUNTIME_DIR": str(root / "runtime"),
             "JUPYTER_CONFIG_DIR": str(root / "config"),
             "IPYTHONDIR": str(root / "ipython"),
+            "LAKEBOOK_IDLE_TIMEOUT": "300",  # should this process be killed
         }
         with ExitStack() as cleaning:
             yield Place(root, cleaning)
