@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -169,7 +170,10 @@ def _launched(workspace: Workspace, name: str, report: Report) -> _Begun:
     state = workspace.make_state()
     log = state / f"{name}.log"
     mark = log.stat().st_size if log.exists() else 0
-    return _Begun(launch(workspace, name, log, report), log, mark)
+    process = launch(workspace, name, log, report)
+    # else it stays as a zombie of ours when it ends before us, and looks alive to whoever waits for its end
+    threading.Thread(target=process.wait, name="lakebook driver's end", daemon=True).start()
+    return _Begun(process, log, mark)
 
 
 def _wait(begun: _Begun, file: Path) -> Driver:
