@@ -11,10 +11,10 @@ object TableHead {
   def json(frame: Dataset[_], rows: Int): String = Json.write(of(frame, rows))
 
   def of(frame: Dataset[_], rows: Int): Map[String, Any] = {
-    val head = frame.toDF().select(ShownCells.of(frame): _*).take(rows + 1)
+    val head = ShownCells.head(frame, rows + 1)
     Map(
       "columns" -> frame.schema.map(field => Map("name" -> field.name, "type" -> field.dataType.catalogString)),
-      "rows" -> head.take(rows).map(_.toSeq),
+      "rows" -> head.take(rows),
       "more" -> (head.length > rows)
     )
   }
