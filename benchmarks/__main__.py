@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import cells, memory, report, starting
+from benchmarks import cells, interrupts, memory, report, starting
 from benchmarks.kernels import CellFailed
 from benchmarks.measuring import Comparison
 from benchmarks.place import Place, a_place
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[Place], Iterator[Comparison]]] = {
     "second": starting.second_notebook,
     "first": starting.first_notebook,
     "memory": memory.memory,
+    "interrupts": interrupts.interrupts,
 }
 
 

@@ -86,6 +86,25 @@ class Kernel:
         self._check(request)
         return taken
 
+    def stopped(self, code: str, after: float = 1.0) -> float:
+        """From interrupting a cell, ``after`` seconds from its first output, until the kernel is idle again."""
+        request = self._client.execute(code, allow_stdin=False)
+        self._until(request, "stream")
+        time.sleep(after)
+        began = time.perf_counter()
+        self._manager.interrupt_kernel()
+        while not self._idle(self._client.get_iopub_msg(timeout=HUNG), request):
+            pass
+        taken = time.perf_counter() - began
+        while self._client.get_shell_msg(timeout=HUNG)["parent_header"].get("msg_id") != request:
+            pass
+        return taken
+
+    @staticmethod
+    def _idle(message: dict[str, Any], request: str) -> bool:
+        mine = message["parent_header"].get("msg_id") == request
+        return mine and message["content"].get("execution_state") == "idle"
+
     def show(self, code: str) -> None:
         """Run a cell, which may be the first thing that the kernel is asked, until its result is shown."""
         self._until(None, "iopub_welcome")

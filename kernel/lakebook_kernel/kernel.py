@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _KINDS = "_jupyter_types_experimental"
 #: names whose use makes the session
 _SPARK = {"spark", "sc"}
+_SPARK_WORD = re.compile(r"\b(?:spark|sc)\b")
 
 
 class LakebookKernel(IPythonKernel):
@@ -52,6 +54,7 @@ class LakebookKernel(IPythonKernel):
         self._languages: dict[str, Language] = {}
         self._started: set[str] = set()
         self._progress: ProgressBars | None = None
+        self._spark_written = False
         formatter = self.ipython.display_formatter
         assert formatter is not None
         frames.register(formatter, lambda jdf, rows: self.notebook().tableHead(jdf, rows))
@@ -193,6 +196,9 @@ class LakebookKernel(IPythonKernel):
 
     def _make_session_if_used(self, code: str) -> None:
         """Bind ``spark`` and ``sc`` when the cell reads them, itself or through the notebook's functions."""
+        self._spark_written = self._spark_written or _SPARK_WORD.search(code) is not None
+        if not self._spark_written:  # then no function of the notebook reads it either
+            return
         if self.driver.attached and self.names.get("spark") is self.driver.session():
             return
         names = free_names(self.ipython.transform_cell(code))
