@@ -103,7 +103,7 @@ class Kernel:
     @staticmethod
     def _idle(message: dict[str, Any], request: str) -> bool:
         mine = message["parent_header"].get("msg_id") == request
-        return mine and message["content"].get("execution_state") == "idle"
+        return bool(mine and message["content"].get("execution_state") == "idle")
 
     def show(self, code: str) -> None:
         """Run a cell, which may be the first thing that the kernel is asked, until its result is shown."""

@@ -147,3 +147,47 @@ def test_python_is_ipythons(notebook: Notebook) -> None:
 def test_cells_in_other_languages_are_in_the_history(notebook: Notebook) -> None:
     notebook.good("%sql\nSELECT 'remember me'")
     assert "remember me" in notebook.good("%history").stdout
+
+
+def test_a_spark_job_shows_its_progress_until_it_is_done(notebook: Notebook) -> None:
+    code = (
+        "import time\nfrom pyspark.sql.functions import udf\n"
+        "slow = udf(lambda x: time.sleep(1.5), 'long')\nspark.range(0, 4, 1, 4).select(slow('id')).collect()"
+    )
+    outcome = notebook.good(code)
+    shown = [content for content in outcome.of("display_data") if "tasks" in content["data"]["text/plain"]]
+    assert len(shown) == 1
+    bar = shown[0]["transient"]["display_id"]
+    updates = [content for content in outcome.of("update_display_data") if content["transient"]["display_id"] == bar]
+    assert "1/4 tasks" in str(updates) or "2/4 tasks" in str(updates)
+    assert updates[-1]["data"] == {"text/html": "", "text/plain": ""}
+
+
+def test_a_short_spark_job_shows_no_progress(notebook: Notebook) -> None:
+    notebook.good("spark.range(1).count()")
+    assert not notebook.good("spark.range(1).count()").of("display_data")
+
+
+def test_an_error_of_a_python_udf_names_the_users_line(notebook: Notebook) -> None:
+    code = (
+        "from pyspark.sql.functions import udf\n@udf('double')\ndef halve(x):\n    return 1 / x\n"
+        "spark.range(1).select(halve('id')).collect()"
+    )
+    error = notebook.run(code).error
+    assert "ZeroDivisionError" in error and "1 / x" in error and "halve" in error
+    assert "pyspark/" not in error and len(error.splitlines()) < 25
+
+
+def test_an_error_while_a_frame_is_shown_is_the_cells_one_error(notebook: Notebook) -> None:
+    outcome = notebook.run("spark.sql('SELECT raise_error(\"no\") AS x FROM range(1)')")
+    assert "no" in outcome.error
+    assert not outcome.of("execute_result")
+
+
+def test_code_may_begin_beside_the_magic(notebook: Notebook) -> None:
+    assert "7" in notebook.good("%sql SELECT 7 AS n").text
+    assert "hello" in notebook.good("%sh echo hello").stdout
+
+
+def test_an_option_that_does_not_exist_is_an_error(notebook: Notebook) -> None:
+    assert "no option --bogus" in notebook.run("%sql --bogus SELECT 1").error
