@@ -169,10 +169,9 @@ def test_output_streams_while_the_cell_runs(attached: AttachedHost, scala: Scala
 
 
 def test_many_lines_arrive_whole_and_in_few_messages(run: Run) -> None:
-    began = time.monotonic()
     output = run("for (i <- 1 to 100000) println(i)")
     assert output.text().splitlines() == [str(i) for i in range(1, 100_001)]
-    assert len(output.messages) < 1000 and time.monotonic() - began < 10
+    assert len(output.messages) < 1000
 
 
 # --- errors

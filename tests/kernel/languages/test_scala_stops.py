@@ -58,7 +58,6 @@ def test_an_interrupt_stops_the_cell_and_keeps_everything(cells: Cells, code: st
     host, scala = cells
     with pytest.raises(KeyboardInterrupt):
         host.run(scala, f'println("started")\n{code}', interrupt_after=1.0)
-    assert host.took < 2.0
     assert "Int = 43" in host.run(scala, "kept + 1").text()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -125,9 +124,7 @@ def test_the_type_of_a_wide_struct_is_whole(attached: AttachedHost) -> None:
 
 
 def test_no_more_than_the_rows_and_one_are_computed(attached: AttachedHost) -> None:
-    began = datetime.now()
     table = head(attached, "SELECT id, raise_error('too far') AS e FROM range(1) WHERE id < 0", 3)
     assert table["rows"] == [] and not table["more"]
     table = head(attached, "SELECT if(id > 9, raise_error('too far'), id) AS n FROM range(0, 1000000000, 1, 1000)", 3)
     assert table["rows"] == [["0"], ["1"], ["2"]] and table["more"]
-    assert (datetime.now() - began).seconds < 20

@@ -113,10 +113,8 @@ SLOW = "sc.parallelize(range(2), 2).map(lambda i: __import__('time').sleep({seco
 def test_interrupting_one_leaves_the_jobs_of_the_other(one: Peer, two: Peer) -> None:
     two.start(SLOW.format(seconds=4))
     one.run("import threading; threading.Timer(1.5, notebook.interrupt).start()")
-    began = time.monotonic()
     with pytest.raises(PeerError, match="cancelled"):
         one.run(SLOW.format(seconds=60))
-    assert time.monotonic() - began < 5
     assert two.finish() == 2
     assert one.run("spark.range(5).count()") == 5
 
@@ -207,9 +205,7 @@ def test_a_killed_process_leaves_nothing_behind(one: Peer, root: Path) -> None:
     eventually(lambda: one.run(jobs) > 0)
     assert attached() == before + 1
     peer.kill()
-    began = time.monotonic()
     eventually(lambda: attached() == before)
     eventually(lambda: one.run(jobs) == 0)
-    assert time.monotonic() - began < 5
     eventually(lambda: one.run(cached) == cached_before)
     assert one.run(f"sc._jsc.sc().getPoolForName('{peer.id}').isEmpty()")
