@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -13,6 +14,11 @@ import psutil
 from acceptance.live import Notebook
 from lakebook.config import find_workspace
 from lakebook.spark import driver
+
+#: threads of Spark's own pools, which grow with the work and shrink a minute later
+SPARKS_POOLS = re.compile(
+    r"thread-pool|Execution-\d|-exchange-\d|QueryStage|task-launch|Executor|delta-|ForkJoin", re.IGNORECASE
+)
 
 ONE = """
 spark.range(3).createOrReplaceTempView('left')
@@ -25,11 +31,12 @@ def inside(notebook: Notebook) -> dict[str, int]:
     code = (
         "import gc, json; gc.collect()\n"
         "spark._jvm.System.gc()\n"
-        "threads = spark._jvm.Thread.getAllStackTraces().keySet()\n"
-        "json.dumps({'threads': threads.size(), 'persisted': sc._jsc.getPersistentRDDs().size()})"
+        "threads = [thread.getName() for thread in spark._jvm.Thread.getAllStackTraces().keySet()]\n"
+        "json.dumps({'threads': threads, 'persisted': sc._jsc.getPersistentRDDs().size()})"
     )
-    found: dict[str, int] = json.loads(ast.literal_eval(notebook.good(code).text))
-    return found
+    found = json.loads(ast.literal_eval(notebook.good(code).text))
+    own = [name for name in found["threads"] if not SPARKS_POOLS.search(name)]
+    return {"threads": len(own), "persisted": found["persisted"]}
 
 
 def files(workspace: Path) -> set[str]:

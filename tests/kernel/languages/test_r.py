@@ -83,7 +83,12 @@ class Shown:
         self._note("result", data)
 
     def text(self, name: str = "stdout") -> str:
-        return "".join(value for kind, value in self.pieces if kind == name)
+        """What is written to ``name``; with standard output also the cell's value."""
+        return "".join(
+            value["text/plain"] + "\n" if kind == "result" else value
+            for kind, value in self.pieces
+            if kind == name or (kind == "result" and name == "stdout")
+        )
 
     def displays(self) -> list[MimeBundle]:
         return [value for kind, value in self.pieces if kind == "display"]
@@ -158,7 +163,7 @@ def test_forks_write_too(r: RLanguage) -> None:
 def test_warnings_come_at_the_end_of_their_expression(r: RLanguage) -> None:
     shown = run(r, "f <- function() { warning('w'); cat('out\\n') }\nf()\nwarnings()")
     assert shown.text("stderr") == "Warning message:\nIn f() : w\n"
-    assert shown.kinds() == ["stdout", "stderr", "stdout"]
+    assert shown.kinds() == ["stdout", "stderr", "result"]
 
 
 def test_nothing_waits_for_an_answer_from_the_keyboard(r: RLanguage) -> None:

@@ -52,7 +52,7 @@ class Child:
         self._r = R(self._console, self._quit)
         # only after R, for which rpy2 sets a handler of its own that raises in the middle of R's callbacks
         signal.signal(signal.SIGINT, lambda number, frame: None)
-        for function in (self._emit_table, self._emit_plot, self._emit_rich, self._request):
+        for function in (self._emit_table, self._emit_plot, self._emit_rich, self._emit_result, self._request):
             self._r.define(function.__name__[1:], self._r.function(function))
         self._r.call("settings")
         self._values = self._r.addresses()
@@ -162,6 +162,12 @@ class Child:
 
     def _emit_rich(self, types: Any, texts: Any) -> ri.Sexp:
         return self._emit({"kind": "display", "data": dict(zip(_texts(types), _texts(texts), strict=True))})
+
+    def _emit_result(self, lines: Any) -> ri.Sexp:
+        """The cell's value as R prints it; nothing where it prints nothing, as a plot does."""
+        if not len(lines):
+            return ri.BoolSexpVector([True])
+        return self._emit({"kind": "result", "data": {"text/plain": "\n".join(_texts(lines))}})
 
     def _emit(self, body: dict[str, Any], blocks: list[Block] | None = None) -> ri.Sexp:
         self._console.flush()

@@ -274,6 +274,8 @@ class RLanguage(Language):
         body = message.body
         if message.kind == "table":
             self._output.display(table_bundle(Table.from_json(body["table"])))
+        elif message.kind == "result":
+            self._output.result(body["data"])
         elif message.kind == "display":
             self._output.display(body["data"])
         elif message.kind == "plot":

@@ -14,7 +14,7 @@ run_cell <- function(code, number) {
   places <- attr(parsed, "srcref")
   outcome <- list(status = "ok")
   for (index in seq_along(parsed)) {
-    outcome <- run_expression(parsed[[index]], as.integer(places[[index]])[1])
+    outcome <- run_expression(parsed[[index]], as.integer(places[[index]])[1], index == length(parsed))
     ending <- end_expression(index == length(parsed) || outcome$status != "ok")
     if (outcome$status == "ok") outcome <- ending
     if (outcome$status != "ok") break
@@ -23,13 +23,13 @@ run_cell <- function(code, number) {
   outcome
 }
 
-run_expression <- function(expression, line) {
+run_expression <- function(expression, line, last) {
   noted <- NULL
   guarded({
     withCallingHandlers({
       shown <- withVisible(eval(expression, globalenv()))
       set_base(".Last.value", shown$value)
-      if (shown$visible) show_value(shown$value)
+      if (shown$visible) show_value(shown$value, last)
     },
     warning = note_warning,
     error = function(condition) noted <<- list(condition = condition, calls = sys.calls()))

@@ -3,7 +3,8 @@
 table_rows <- 100L
 frame_classes <- c("data.frame", "tbl_df", "tbl", "data.table", "grouped_df", "rowwise_df", "spec_tbl_df")
 
-show_value <- function(value) {
+# `last`: it is the value of the cell.
+show_value <- function(value, last = FALSE) {
   if (inherits(value, "tbl_sql") && inherits(value, "tbl_lazy")) {
     show_lazy(value)
   } else if (is_plain_frame(value)) {
@@ -13,11 +14,13 @@ show_value <- function(value) {
   } else {
     bundle <- rich_forms(value)
     if (length(bundle)) emit_rich(names(bundle), unlist(bundle, use.names = FALSE))
-    else if (isS4(value)) methods::show(value)
-    else print(value)
+    else if (last) emit_result(utils::capture.output(print_value(value)))
+    else print_value(value)
   }
   invisible()
 }
+
+print_value <- function(value) if (isS4(value)) methods::show(value) else print(value)
 
 # A frame whose class has no way of its own to print, as a table of anova() has.
 is_plain_frame <- function(value) {
