@@ -42,6 +42,8 @@ class Explained:
 def explain(error: BaseException) -> Explained | None:
     """What a user is told of an exception of Spark's; None when Python's own words will do."""
     module = type(error).__module__
+    if module.startswith(("pyspark.errors", "py4j")) and _while_interrupted(error):
+        return Explained("KeyboardInterrupt", "The cell was interrupted.", str(error))
     if module.startswith("pyspark.errors"):
         return _of_pyspark(error)
     if module.startswith("py4j"):
@@ -49,6 +51,14 @@ def explain(error: BaseException) -> Explained | None:
     if isinstance(error, ConnectionError) and _through_py4j(error.__traceback__):
         return Explained("SparkDriverLost", DRIVER_GONE, str(error))
     return None
+
+
+def _while_interrupted(error: BaseException) -> bool:
+    """Whether the error only tells that Spark's job was cancelled for an interrupt."""
+    link: BaseException | None = error
+    while link is not None and not isinstance(link, KeyboardInterrupt):
+        link = link.__context__
+    return link is not None
 
 
 def _of_pyspark(error: BaseException) -> Explained:

@@ -26,6 +26,7 @@ class Interrupts:
         self._waits: list[Wait] = []
         self._pending = False
         self._asking: threading.Thread | None = None
+        self._request = 0
 
     def waiting(self, stop: Callable[[float], None], patience: float | None = None) -> Wait:
         """A context in which the main thread waits for another process; see ``Host.waiting``.
@@ -35,16 +36,28 @@ class Interrupts:
         """
         return Wait(self, stop, patience)
 
+    def new_request(self) -> None:
+        """Another request of Jupyter's begins: an interrupt of an earlier one is over."""
+        self._request += 1
+
     def handle(self, signum: int, frame: FrameType | None) -> None:
         """The handler of SIGINT, on the main thread."""
         if self.on_interrupt is not None:
-            threading.Thread(target=self.on_interrupt, name="lakebook-interrupt", daemon=True).start()
+            threading.Thread(target=self._tell, args=(self._request,), name="lakebook-interrupt", daemon=True).start()
         if not self._waits:
             raise KeyboardInterrupt
         self._pending = True
         if self._asking is None or not self._asking.is_alive():
             self._asking = threading.Thread(target=self._ask, name="lakebook-stop", daemon=True)
             self._asking.start()
+
+    def _tell(self, request: int) -> None:
+        """Say so, and again while the same request still waits: what is to be stopped may only be about to start."""
+        while self.on_interrupt is not None and request == self._request:
+            self.on_interrupt()
+            time.sleep(AGAIN)
+            if not self._waits:
+                return
 
     def _ask(self) -> None:
         began = time.monotonic()

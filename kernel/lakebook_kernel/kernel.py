@@ -87,6 +87,7 @@ class LakebookKernel(IPythonKernel):
         return INFO.get(self.default_language) or IPythonKernel.language_info
 
     def pre_handler_hook(self) -> None:
+        self.interrupts.new_request()
         self.saved_sigint_handler = signal.signal(signal.SIGINT, self.interrupts.handle)
 
     async def do_execute(

@@ -213,7 +213,8 @@ class RLanguage(Language):
                 reply = ({"kind": "reply", "status": "interrupted"}, [])
             else:
                 try:
-                    served, data = self._spark.serve(message)
+                    with self.host.waiting(lambda: self.host.notebook().interrupt()):
+                        served, data = self._spark.serve(message)
                     reply = ({"kind": "reply", **served}, data)
                 except KeyboardInterrupt:
                     interrupted = True
