@@ -63,6 +63,9 @@ class Text:
     def stream(self, name: str, text: str) -> None:
         setattr(self, name, getattr(self, name) + text)
 
+    def result(self, data: dict[str, Any], metadata: Any = None) -> None:
+        self.stdout += data["text/plain"] + "\n"
+
     def display(self, data: dict[str, Any], metadata: Any = None, **rest: Any) -> None:
         self.tables.append(data["text/plain"])
 
