@@ -34,8 +34,9 @@ class Driver:
         self._names = names
         self._interrupts = interrupts
         self._attachment: Attachment | None = None
-        #: the running cell's id, and whether the driver has been told of it
+        #: the running cell's id, whether the driver has been told of it, and whether by the thread that serves us there
         self._cell = ""
+        self._begun = False
         self._told = False
         self.output: Output | None = None
         self._on_event: Callable[[dict[str, Any]], None] = lambda event: None
@@ -59,17 +60,20 @@ class Driver:
 
     def begin_cell(self, cell: str, output: Output, on_event: Callable[[dict[str, Any]], None]) -> None:
         """A cell starts; ``on_event`` gets what the driver tells of it. The driver hears of it at its first call."""
-        self._cell, self.output, self._on_event, self._told = cell, output, on_event, False
+        self._cell, self.output, self._on_event = cell, output, on_event
+        self._begun = self._told = False
 
     def end_cell(self) -> None:
         """The cell has ended: whatever it printed in the JVM has arrived when this returns."""
         attachment = self._attachment
-        if attachment is None or not self._told or not self.attached:
+        if attachment is None or not self._begun or not self.attached:
             return
+        from py4j.protocol import Py4JError
+
         self._done.clear()
         try:
             attachment.notebook.endCell(self._cell)
-        except Exception:
+        except (Py4JError, OSError):
             if not self.lost():
                 raise
             return
@@ -98,7 +102,7 @@ class Driver:
     def interrupt(self) -> None:
         """Stop this notebook's jobs and Scala code; called on any thread but the main one."""
         attachment = self._attachment
-        if attachment is not None and self.attached and self._told:
+        if attachment is not None and self.attached and self._begun:
             attachment.notebook.interrupt()
 
     def _attach(self) -> Attachment:
@@ -150,7 +154,7 @@ class Driver:
             if threading.current_thread() is not main or command.startswith(_RELEASE):
                 return send(command, retry, binary)
             if not self._told and self._cell:
-                self._told = True
+                self._begun = self._told = True
                 attachment.notebook.beginCell(self._cell)
             try:
                 with self._interrupts.waiting(self._stop_call, PATIENCE):

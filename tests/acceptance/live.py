@@ -14,7 +14,7 @@ from typing import Any
 from jupyter_client.manager import KernelManager
 
 #: seconds after which a cell counts as hung
-HUNG = 180.0
+HUNG = 90.0
 
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 

@@ -39,6 +39,20 @@ sc.parallelize([1]).count()
 print('started')
 sc.parallelize(range(4), 4).map(lambda x: time.sleep(600)).collect()
 """
+# planning that no interrupt breaks off; then a job that would take both cores for hours
+STUBBORN = "SELECT sum(id % 7) FROM range(0, 1000000000000, 1, 2)"
+STUBBORN_PLANNING = """%scala
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan
+import org.apache.spark.sql.catalyst.rules.Rule
+object Stubborn extends Rule[LogicalPlan] {
+  def apply(plan: LogicalPlan) = {
+    if (plan.toString.contains("1000000000000"))
+      com.google.common.util.concurrent.Uninterruptibles.sleepUninterruptibly(java.time.Duration.ofSeconds(2))
+    plan
+  }
+}
+spark.experimental.extraOptimizations = Seq(Stubborn)
+"""
 CASES = {
     **{f"{samples.language} loop": samples.cell(samples.loop) for samples in PROGRAMS},
     **{f"{samples.language} sleep": samples.cell(samples.sleep) for samples in PROGRAMS},
@@ -52,6 +66,9 @@ CASES = {
         'println("started")\nwhile (true) try Thread.sleep(10) catch { case _: Throwable => () }'
     ),
     "r compiled code": R.cell("cat('started\\n')\nrepeat sort(runif(1e6))"),
+    "python stubborn planning": f"print('started')\nspark.sql('{STUBBORN}').collect()",
+    "r stubborn planning": R.cell(f"cat('started\\n')\nsql('{STUBBORN}')"),
+    "scala stubborn planning": SCALA.cell(f'println("started")\nspark.sql("{STUBBORN}").collect()'),
     "shell": "%sh\necho started\nsleep 600",
 }
 
@@ -61,6 +78,7 @@ def _values(notebook: Notebook) -> None:
     """A variable in each language, and a view in the session, that must survive every interrupt."""
     for samples in ALL:
         notebook.good(samples.cell(samples.bind))
+    notebook.good(STUBBORN_PLANNING)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -10,11 +10,13 @@ import org.apache.spark.sql.classic.SparkSession
 class Driver(val context: SharedContext, val base: SparkSession) {
   val cache: SharedCache = SharedCache.install(base)
   val progress = new Progress
+  val stoppedCells = new StoppedCells(context)
   private val notebooks = new ConcurrentHashMap[String, Notebook]
   private val next = new AtomicLong
   @volatile private var lastUse = System.nanoTime()
 
   context.addSparkListener(progress)
+  context.addSparkListener(stoppedCells)
   context.warn = (id, text) => Option(notebooks.get(id)).foreach(_.warn(text))
 
   /** To be called on a thread that does nothing for any other notebook. */

@@ -29,6 +29,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   lazy val scala: ScalaInterpreter = { scalaMade.set(true); new ScalaInterpreter(this) }
 
   @volatile private var cellThread: Thread = null
+  @volatile private var interrupted = false
   private val closed = new AtomicBoolean
   belongHere()
   session.streams.addListener(new StreamsOutliveInterrupts(context, id))
@@ -50,6 +51,8 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   def endCell(cell: String): Unit = {
     cellThread = null
     Thread.interrupted() // one that came too late belongs to no later cell
+    if (interrupted) driver.stoppedCells.add(id, cell)
+    interrupted = false
     output.flush()
     driver.progress.end(this, cell)
     events.emit(Json.event("done", "cell" -> cell, "kept" -> kept))
@@ -57,6 +60,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
 
   /** Stop the running cell, from another thread; may be called again. Streams go on. */
   def interrupt(): Unit = {
+    interrupted = true
     context.cancelJobsWithTag(SharedContext.tag(id), "interrupted")
     if (scalaMade.get) scala.interrupt()
   }
@@ -91,6 +95,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
       "cached results" -> (() => driver.cache.release(id)),
       "context" -> (() => context.release(id)),
       "progress" -> (() => driver.progress.forget(this)),
+      "stopped cells" -> (() => driver.stoppedCells.forget(id)),
     )
     for ((what, step) <- steps)
       try step()

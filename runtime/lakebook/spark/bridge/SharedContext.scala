@@ -3,6 +3,7 @@ package org.apache.spark.lakebook // for what Spark keeps to its own package: pe
 import java.io.File
 import java.lang.invoke.MethodHandles
 import java.net.URI
+import java.util.Properties
 import java.util.concurrent.ConcurrentHashMap
 
 import org.apache.hadoop.conf.Configuration
@@ -115,6 +116,11 @@ object SharedContext {
 
   /** On the jobs of a notebook, but those of its streams. */
   def tag(notebook: String): String = s"$TagPrefix$notebook"
+
+  /** Whether a job with these properties has its notebook's tag. */
+  def tagged(properties: Properties, notebook: String): Boolean =
+    Option(properties.getProperty(SparkContext.SPARK_JOB_TAGS))
+      .exists(_.split(SparkContext.SPARK_JOB_TAGS_SEP).contains(tag(notebook)))
 
   def create(conf: SparkConf): SharedContext =
     checkpointsByNotebook.getConstructor(classOf[SparkConf]).newInstance(conf)
