@@ -88,6 +88,7 @@ def test_the_cell_stops_and_everything_else_is_whole(notebook: Notebook, case: s
     assert len(outcome.errors) == 1
     if not case.startswith("shell"):
         assert outcome.errors[0]["ename"] == "KeyboardInterrupt"
+    assert "Traceback" not in outcome.stderr
     for samples in ALL:
         assert samples.shown in notebook.good(samples.cell(samples.read)).text
     assert notebook.good("spark.range(5).count()").text == "5"

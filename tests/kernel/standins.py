@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -20,9 +21,15 @@ class StandInOutput:
     """Keeps all messages in order: ``(kind, content)``."""
 
     messages: list[tuple[str, Any]] = field(default_factory=list)
+    #: set by the first message
+    first: threading.Event = field(default_factory=threading.Event)
+
+    def keep(self, kind: str, content: Any) -> None:
+        self.messages.append((kind, content))
+        self.first.set()
 
     def stream(self, name: Stream, text: str) -> None:
-        self.messages.append((name, text))
+        self.keep(name, text)
 
     def display(
         self,
@@ -32,10 +39,10 @@ class StandInOutput:
         display_id: str | None = None,
         update: bool = False,
     ) -> None:
-        self.messages.append(("update" if update else "display", (display_id, data)))
+        self.keep("update" if update else "display", (display_id, data))
 
     def result(self, data: MimeBundle, metadata: dict[str, Any] | None = None) -> None:
-        self.messages.append(("result", data))
+        self.keep("result", data)
 
     def of(self, kind: str) -> list[Any]:
         return [content for sent, content in self.messages if sent == kind]
@@ -67,15 +74,26 @@ class StandInHost:
         return self.interrupts.waiting(lambda elapsed: stop())
 
     @contextmanager
-    def interrupted(self, *after: float) -> Iterator[None]:
-        """Within it the user interrupts after so many seconds."""
-        timers = [threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT)) for seconds in after]
+    def interrupted(self, *after: float, since: threading.Event | None = None) -> Iterator[None]:
+        """Within it the user interrupts after so many seconds, counted from when ``since`` is set."""
+        over = threading.Event()
+
+        def interrupt() -> None:
+            if since is not None:
+                since.wait()
+            began = time.monotonic()
+            for seconds in after:
+                if over.wait(began + seconds - time.monotonic()):
+                    return
+                os.kill(os.getpid(), signal.SIGINT)
+
+        user = threading.Thread(target=interrupt, daemon=True)
         before = signal.signal(signal.SIGINT, self.interrupts.handle)
-        for timer in timers:
-            timer.start()
+        before_break = signal.signal(signal.SIGUSR2, self.interrupts.break_wait)
+        user.start()
         try:
             yield
         finally:
-            for timer in timers:
-                timer.cancel()
+            over.set()
             signal.signal(signal.SIGINT, before)
+            signal.signal(signal.SIGUSR2, before_break)

@@ -115,8 +115,11 @@ class Builders:
 
     def apply(self) -> None:
         """Change ``pyspark``'s classes; called once, after it was imported."""
-        for logger in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
-            logging.getLogger(logger).setLevel(logging.CRITICAL + 1)  # each error once, not as a line of JSON as well
+        import py4j.java_gateway
+
+        for logger in ("SQLQueryContextLogger", "DataFrameQueryContextLogger", "py4j"):
+            logging.getLogger(logger).setLevel(logging.CRITICAL + 1)  # each error once, as we tell it
+        py4j.java_gateway.logging = logging.getLogger("py4j")  # it logs lost calls, and configures the root logger
         from pyspark import SparkContext
         from pyspark.sql import SparkSession
 

@@ -5,54 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kernel.standins import StandInHost
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.languages.base import CellError, MimeBundle
 from lakebook_kernel.languages.r import RLanguage
 
 pytestmark = [pytest.mark.r, pytest.mark.skipif(shutil.which("R") is None, reason="R is not installed")]
-
-
-class Host:
-    """The kernel's part: a wait that a test interrupts after ``interrupt_after`` seconds."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.names: dict[str, Any] = {}
-        self.interrupt_after: float | None = None
-        #: seconds from the last interrupt to the end of the wait
-        self.took = 0.0
-
-    @contextmanager
-    def waiting(self, stop: Callable[[], None]) -> Iterator[None]:
-        if self.interrupt_after is None:
-            yield
-            return
-        over = threading.Event()
-        asked: list[float] = []
-
-        def interrupt(delay: float) -> None:
-            while not over.wait(delay):
-                asked.append(time.monotonic())
-                stop()
-                delay = 0.2
-
-        thread = threading.Thread(target=interrupt, args=(self.interrupt_after,))
-        thread.start()
-        yield
-        over.set()
-        thread.join()
-        if asked:
-            self.took = time.monotonic() - asked[0]
-            raise KeyboardInterrupt
 
 
 class Shown:
@@ -101,7 +66,7 @@ class Shown:
 
 @pytest.fixture(scope="module")
 def r(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RLanguage]:
-    language = RLanguage(Host(tmp_path_factory.mktemp("notebook")))
+    language = RLanguage(StandInHost(tmp_path_factory.mktemp("notebook")))
     language.start()
     yield language
     language.stop()
@@ -119,16 +84,10 @@ def fail(r: RLanguage, code: str) -> CellError:
     return caught.value
 
 
-def interrupted(r: RLanguage, code: str, after: float = 0.5) -> float:
-    """Run and interrupt; the seconds that R needed to stop."""
-    assert isinstance(r.host, Host)
-    r.host.interrupt_after = after
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            run(r, code)
-    finally:
-        r.host.interrupt_after = None
-    return r.host.took
+def interrupted(r: RLanguage, code: str, after: float = 0.5) -> None:
+    assert isinstance(r.host, StandInHost)
+    with pytest.raises(KeyboardInterrupt), r.host.interrupted(after):
+        run(r, code)
 
 
 # ------------------------------------------------------------------------- output
@@ -343,7 +302,7 @@ def test_a_late_interrupt_does_not_hit_the_next_cell(r: RLanguage) -> None:
 
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[RLanguage]:
-    language = RLanguage(Host(tmp_path))
+    language = RLanguage(StandInHost(tmp_path))
     yield language
     language.stop()
 
@@ -377,7 +336,7 @@ def test_restart_is_an_option_of_the_cell(mortal: RLanguage) -> None:
 
 
 def test_stopping_leaves_nothing(tmp_path: Path) -> None:
-    language = RLanguage(Host(tmp_path))
+    language = RLanguage(StandInHost(tmp_path))
     shown = run(language, "cat(Sys.getpid(), tempdir())")
     pid, folder = shown.text().split()
     language.stop()
@@ -390,7 +349,7 @@ def test_without_r_a_cell_says_how_to_install_it(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("R_HOME", raising=False)
     with pytest.raises(CellError, match="apt install r-base"):
-        RLanguage(Host(tmp_path)).start()
+        RLanguage(StandInHost(tmp_path)).start()
 
 
 # ------------------------------------------------------------------------- assist

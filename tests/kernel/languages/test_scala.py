@@ -425,7 +425,7 @@ def test_what_has_no_form_in_the_other_language_stays(run: Run, scala: ScalaLang
 def test_an_interpreter_is_closed_though_its_cell_cannot_be_stopped(
     attached: AttachedHost, scala: ScalaLanguage
 ) -> None:
-    jvm = attached.attachment.gateway.jvm
+    jvm = attached.spark()._jvm
     second = jvm.lakebook.bridge.ScalaInterpreter(attached.notebook())
 
     def run_for_ever() -> None:
@@ -441,7 +441,7 @@ def test_an_interpreter_is_closed_though_its_cell_cannot_be_stopped(
 
 
 def test_a_closed_interpreter_leaves_no_class_file(attached: AttachedHost, scala: ScalaLanguage) -> None:
-    second = attached.attachment.gateway.jvm.lakebook.bridge.ScalaInterpreter(attached.notebook())
+    second = attached.spark()._jvm.lakebook.bridge.ScalaInterpreter(attached.notebook())
     classes = Path(attached.spark().sparkContext.getConf().get("spark.repl.class.outputDir"))
     before = set(classes.iterdir())
     second.run('case class Same(other: String)\nval x = Same("a")')

@@ -10,6 +10,7 @@ import pytest
 from kernel.attached import AttachedHost
 from lakebook.config import find_workspace
 from lakebook.spark import driver
+from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.scala import ScalaLanguage
 
 pytestmark = pytest.mark.spark
@@ -74,3 +75,17 @@ def test_an_interrupt_that_comes_too_late_stops_nothing(cells: Cells) -> None:
     host.run(scala, "val quick = 1")
     scala.interrupt()
     assert "Int = 2" in host.run(scala, "Thread.sleep(300); quick + 1").text()
+
+
+def test_a_cell_in_library_code_that_nothing_stops_is_left_behind(cells: Cells) -> None:
+    host, scala = cells
+    host.run(scala, 'val sign = new java.util.concurrent.Semaphore(0)\nval shared = "before"')
+    stuck = 'println("started")\nsign.acquireUninterruptibly()\nval shared = "late"\nval gone = 1'
+    with pytest.raises(KeyboardInterrupt):
+        host.run(scala, stuck, interrupt_after=0.5)
+    assert "cannot be stopped" in host.output.text("stderr")
+    assert "before42" in host.run(scala, "shared + kept").text()
+    host.run(scala, "sign.release(); Thread.sleep(500)")
+    assert "before" in host.run(scala, "shared").text()
+    with pytest.raises(CellError, match="gone"):
+        host.run(scala, "gone")

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject
 
 _LONG = range(-(2**63), 2**63)
+_LEFT_BEHIND = (
+    "This cell is in library code that cannot be stopped. It goes on in the Spark driver and keeps a core; your values "
+    "are kept and the next cell runs. To end it: lakebook driver stop\n"
+)
 #: Spark's own errors, whose messages repeat the query or the plan
 _SPARKS = ("AnalysisException", "ParseException")
 
@@ -42,8 +46,13 @@ class ScalaLanguage(Language):
 
     def run(self, cell: Cell, output: Output) -> None:
         interpreter = self._interpreter()
-        with self.host.waiting(self.interrupt):
-            reply = json.loads(interpreter.run(cell.code))
+        try:
+            with self.host.waiting(self.interrupt):
+                reply = json.loads(interpreter.run(cell.code))
+        except KeyboardInterrupt:
+            if interpreter.abandon():
+                output.stream("stderr", _LEFT_BEHIND)
+            raise
         if reply["status"] == "interrupted":
             raise KeyboardInterrupt
         if reply["status"] == "error":

@@ -1,24 +1,21 @@
 package lakebook.bridge
 
-/** The cell that an interpreter runs, and how it is stopped. */
+/** A cell on its way through an interpreter, on the thread that made this, and how it is stopped. */
 private class Running(loader: StoppableLoader) {
-  private var thread: Thread = null
+  private val thread = Thread.currentThread
   private var inCode = false
   private var stopping = false
+  private var abandoned = false
+  private var over = false
 
-  /** Run a cell on the calling thread. What fails after an interrupt counts as interrupted, whatever it was. */
-  def cell(body: => Map[String, Any]): Map[String, Any] = {
-    synchronized {
-      thread = Thread.currentThread
-      stopping = false
-    }
+  /** Run the cell. What fails after an interrupt counts as interrupted, whatever it was. */
+  def cell(body: => Map[String, Any]): Map[String, Any] =
     try {
       val result = body
       if (synchronized(stopping) && result("status") == "error") Map("status" -> "interrupted") else result
-    } finally synchronized { thread = null }
-  }
+    } finally synchronized { over = true }
 
-  /** Run a cell's own code: only here it is broken off. The compiler must not be, since it writes files. */
+  /** Run the cell's own code: only here it is broken off. The compiler must not be, since it writes files. */
   def stoppably(body: => Unit): Unit = {
     synchronized {
       if (stopping) throw new Stopped
@@ -27,18 +24,30 @@ private class Running(loader: StoppableLoader) {
     try body
     finally synchronized {
       inCode = false
-      loader.disarm()
+      loader.disarm(thread)
       Thread.interrupted()
     }
   }
 
+  /** Change what the interpreter knows, unless it has long gone on without this cell. */
+  def keep(change: => Unit): Unit = synchronized {
+    if (abandoned) throw new Stopped
+    change
+  }
+
   def interrupt(): Unit = synchronized {
-    if (thread != null) {
+    if (!over) {
       stopping = true
       if (inCode) {
         loader.arm(thread)
         thread.interrupt()
       }
     }
+  }
+
+  /** Go on without a cell whose code does not stop; false when it has ended or its code does not run. */
+  def abandon(): Boolean = synchronized {
+    abandoned = !over && inCode
+    abandoned
   }
 }

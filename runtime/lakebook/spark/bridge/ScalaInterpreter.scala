@@ -23,8 +23,8 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   private val loader = new StoppableLoader(folder, InterpretedClasses.loader.getParent, threads)
   private val problems = new Problems(CellCompiler.settings(folder, ScalaInterpreter.classPath))
   private val compiler = new CellCompiler(problems.settings, problems, loader)
-  private val running = new Running(loader)
-  private val lock = new ReentrantLock
+  @volatile private var running: Option[Running] = None
+  @volatile private var lock = new ReentrantLock
   private var bound: Seq[String] = Nil
   inContext {
     compiler.initializeCompiler()
@@ -34,12 +34,23 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   /** Run a cell: `{"status": "ok" | "error" | "interrupted", …}`, with what `CellFailure` says of an error. */
   def run(code: String): String = exclusively {
     bound = Nil
-    val result = inContext(running.cell(runSteps(code)))
-    Json.write(result)
+    val cell = new Running(loader)
+    running = Some(cell)
+    Json.write(inContext(cell.cell(runSteps(code, cell))))
   }
 
   /** Stop the running cell; from another thread, and again for as long as it has not ended. */
-  def interrupt(): Unit = running.interrupt()
+  def interrupt(): Unit = running.foreach(_.interrupt())
+
+  /** No longer wait for an interrupted cell: its thread is in code that nothing stops. What came before it stays.
+    *
+    * @return whether such a cell was left behind
+    */
+  def abandon(): Boolean = {
+    val left = running.exists(_.abandon())
+    if (left) lock = new ReentrantLock
+    left
+  }
 
   /** `{"matches", "kinds", "start", "end"}`, places in code points. */
   def complete(code: String, cursor: Int): String =
@@ -94,14 +105,15 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   /** Free all of it, also when a cell still runs that cannot be stopped. */
   def close(): Unit = {
     interrupt()
-    val alone = lock.tryLock(ScalaInterpreter.Patience, TimeUnit.SECONDS)
+    val mine = lock
+    val alone = mine.tryLock(ScalaInterpreter.Patience, TimeUnit.SECONDS)
     ScalaInterpreter.interpreters.remove(id)
     threads.close()
-    if (alone) try compiler.close() finally lock.unlock()
+    if (alone) try compiler.close() finally mine.unlock()
     loader.close()
   }
 
-  private def runSteps(code: String): Map[String, Any] = {
+  private def runSteps(code: String, running: Running): Map[String, Any] = {
     val lines = Set.newBuilder[String]
     try {
       for (step <- compiler.steps(code)) {
@@ -110,8 +122,10 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
         problems.warnings.foreach(warning => Console.err.println(s"warning: ${CellFailure.told(warning)}"))
         running.stoppably {
           step.load()
-          compiler.record(step)
-          bound ++= step.boundNames
+          running.keep {
+            compiler.record(step)
+            bound ++= step.boundNames
+          }
           step.told.foreach(line => Console.out.println(line))
         }
       }
@@ -130,8 +144,9 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   }
 
   private def exclusively[T](body: => T): T = {
-    lock.lock()
-    try body finally lock.unlock()
+    val mine = lock
+    mine.lock()
+    try body finally mine.unlock()
   }
 
   /** As on a thread that finds the notebooks' classes and prints into this notebook. */

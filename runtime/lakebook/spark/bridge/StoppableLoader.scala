@@ -36,7 +36,7 @@ class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionConte
   private val stop = MethodHandles.lookup().bind(this, "halt", MethodType.methodType(Void.TYPE))
   private val site = new MutableCallSite(pass)
   private val lines = ConcurrentHashMap.newKeySet[String]()
-  @volatile private var victim: Thread = null
+  private val victims = ConcurrentHashMap.newKeySet[Thread]()
 
   /** Classes in this package are this notebook's. */
   def own(line: String): Unit = {
@@ -45,15 +45,15 @@ class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionConte
   }
 
   /** Stop the code of this loader's classes that `thread` runs, at its next jump or call, until `disarm`. */
-  def arm(thread: Thread): Unit = {
-    victim = thread
+  def arm(thread: Thread): Unit = synchronized {
+    victims.add(thread)
     site.setTarget(stop)
     MutableCallSite.syncAll(Array(site))
   }
 
-  def disarm(): Unit = {
-    victim = null
-    site.setTarget(pass)
+  def disarm(thread: Thread): Unit = synchronized {
+    victims.remove(thread)
+    if (victims.isEmpty) site.setTarget(pass)
   }
 
   /** Forget the classes and delete their files. */
@@ -65,7 +65,7 @@ class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionConte
     lines.clear()
   }
 
-  def halt(): Unit = if (Thread.currentThread eq victim) throw new Stopped
+  def halt(): Unit = if (victims.contains(Thread.currentThread)) throw new Stopped
 
   /** The target of an instruction that `Stoppable` put in. */
   private[bridge] def link(name: String, kind: MethodType): CallSite = name match {
