@@ -72,9 +72,10 @@ def _of_pyspark(error: BaseException) -> Explained:
 
 
 def _of_py4j(error: BaseException) -> Explained:
-    if type(error).__name__ == "Py4JNetworkError":
-        return Explained("SparkDriverLost", DRIVER_GONE, str(error))
     full = str(error)
+    unanswered = type(error).__name__ == "Py4JError" and re.fullmatch(r"An error occurred while calling \S+", full)
+    if unanswered or type(error).__name__ == "Py4JNetworkError":
+        return Explained("SparkDriverLost", DRIVER_GONE, full)
     if type(error).__name__ != "Py4JJavaError":
         return Explained(type(error).__name__, full.splitlines()[0] if full else "", full)
     worker = worker_error(full)

@@ -11,7 +11,10 @@ from queue import Empty
 from types import TracebackType
 from typing import Any
 
+import pytest
 from jupyter_client.manager import KernelManager
+
+from acceptance.samples import HAS_R
 
 #: seconds after which a cell counts as hung
 HUNG = 90.0
@@ -98,6 +101,8 @@ class Notebook:
         return outcome
 
     def start(self, code: str) -> str:
+        if code.startswith("%r") and not HAS_R:
+            pytest.skip("R is not installed")
         request: str = self.client.execute(code, allow_stdin=False)
         return request
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
+
+import pytest
+
+#: R is an extra: without it, what needs it is left out
+HAS_R = shutil.which("R") is not None
+needs_r = pytest.mark.skipif(not HAS_R, reason="R is not installed")
 
 
 @dataclass(frozen=True)
@@ -130,5 +137,5 @@ SCALA = Samples(
     job=f'println("started")\nspark.sql("{_SLOW}").collect()',
 )
 
-ALL = [PYTHON, SQL, R, SCALA]
-PROGRAMS = [PYTHON, R, SCALA]
+ALL = [PYTHON, SQL, R, SCALA] if HAS_R else [PYTHON, SQL, SCALA]
+PROGRAMS = [PYTHON, R, SCALA] if HAS_R else [PYTHON, SCALA]

@@ -14,12 +14,13 @@ from lakebook.config import find_workspace
 from lakebook.spark import driver
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A workspace with a driver of its own, that may be killed."""
-    (tmp_path / "lakebook.toml").write_text("[spark]\nmaster = 'local[1]'\n")
-    yield tmp_path
-    driver.stop(find_workspace(tmp_path))
+    folder = tmp_path_factory.mktemp("workspace")
+    (folder / "lakebook.toml").write_text("[spark]\nmaster = 'local[1]'\n")
+    yield folder
+    driver.stop(find_workspace(folder))
 
 
 def kill_driver(place: Path) -> None:

@@ -163,6 +163,14 @@ def test_a_spark_job_shows_its_progress_until_it_is_done(notebook: Notebook) -> 
     assert updates[-1]["data"] == {"text/html": "", "text/plain": ""}
 
 
+def test_progress_names_no_line_of_ours(notebook: Notebook) -> None:
+    slow = "SELECT count(*) FROM range(6000) a JOIN range(6000) b ON a.id % 3 = b.id % 3 AND sha2(string(a.id), 256) > sha2(string(b.id), 256)"
+    for cell in (f"%sql\n{slow}", f"%r\nsql('{slow}')"):
+        shown = [content["data"]["text/plain"] for content in notebook.good(cell).of("display_data")]
+        bars = [text for text in shown if "tasks" in text]
+        assert bars and not any("lakebook" in text or ".scala" in text for text in bars)
+
+
 def test_a_short_spark_job_shows_no_progress(notebook: Notebook) -> None:
     notebook.good("spark.range(1).count()")
     assert not notebook.good("spark.range(1).count()").of("display_data")

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from acceptance.live import Notebook
+from acceptance.samples import HAS_R
 from lakebook.config import find_workspace
 from lakebook.spark import driver
 
@@ -71,7 +72,8 @@ def test_twenty_kernels_leave_nothing(workspace: Path, notebook: Notebook) -> No
             visitor.good(ONE)
             if number % 5 == 0:
                 visitor.good("%scala\ncase class Left(x: Int)\nSeq(Left(1)).toDS().count()")
-                visitor.good("%r\n1")
+                if HAS_R:
+                    visitor.good("%r\n1")
         settle(workspace, 1)
 
     visit(0)

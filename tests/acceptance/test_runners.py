@@ -12,6 +12,10 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
+from acceptance.samples import needs_r
+
+pytestmark = needs_r
+
 CELLS = [
     ("python", "base = 20"),
     ("python", "spark.range(base).write.mode('overwrite').saveAsTable('mixed')"),

@@ -29,6 +29,16 @@ def test_an_error_in_a_worker_names_the_users_line() -> None:
     assert errors.worker_error(UDF) == ("ZeroDivisionError", "division by zero (in halve, line 3: return 1 / x)")
 
 
+def test_a_call_that_gets_no_answer_is_told_as_the_drivers_end() -> None:
+    from py4j.protocol import Py4JError, Py4JNetworkError
+
+    for error in (Py4JError("An error occurred while calling o31.count"), Py4JNetworkError("Answer is empty")):
+        told = errors.explain(error)
+        assert told is not None and told.ename == "SparkDriverLost" and "lakebook driver logs" in told.evalue
+    told = errors.explain(Py4JError("An error occurred while calling o31.count. Trace:\npy4j.Py4JException: no method"))
+    assert told is not None and told.ename == "Py4JError"
+
+
 def test_a_caret_stands_below_the_place() -> None:
     assert errors.excerpt("SELECT 1\nFORM t", 2, 0, 4) == ["   2 | FORM t", "     | ^^^^"]
     assert errors.excerpt("\tx", 1, 1) == ["   1 | \tx", "     | \t^"]

@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from lakebook.config import cache_dir
@@ -25,7 +26,8 @@ def bridge_jar(java: Java, libraries: list[Path], report: Callable[[str], None] 
     """
     sources = sorted(SOURCES.glob("*.scala"))
     class_path = [*libraries, *spark_jars()]
-    jar = cache_dir() / "bridge" / _fingerprint(sources, class_path) / "lakebook-bridge.jar"
+    made_of = hashlib.sha256("\n".join([version(), *(jar.name for jar in class_path)]).encode()).hexdigest()[:16]
+    jar = cache_dir() / "bridge" / made_of / "lakebook-bridge.jar"
     if not jar.exists():
         report("Compiling Lakebook's part of the driver, once …")
         jar.parent.mkdir(parents=True, exist_ok=True)
@@ -36,9 +38,11 @@ def bridge_jar(java: Java, libraries: list[Path], report: Callable[[str], None] 
     return jar
 
 
-def _fingerprint(sources: list[Path], class_path: list[Path]) -> str:
-    digest = hashlib.sha256("\n".join(jar.name for jar in class_path).encode())
-    for source in sources:
+@cache
+def version() -> str:
+    """Which bridge these sources are: a process and a driver of different ones do not understand each other."""
+    digest = hashlib.sha256()
+    for source in sorted(SOURCES.glob("*.scala")):
         digest.update(source.name.encode() + source.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -20,6 +20,7 @@ from uuid import uuid4
 import psutil
 
 from lakebook.config import Workspace
+from lakebook.spark.bridge import version
 from lakebook.spark.connection import Connection, ask, attach
 from lakebook.spark.errors import DriverError
 from lakebook.spark.launch import MAIN, launch
@@ -49,6 +50,8 @@ class Driver:
     java: str
     #: the connection file
     file: Path
+    #: of which version its bridge is
+    bridge: str = ""
 
     @classmethod
     def read(cls, file: Path) -> Driver | None:
@@ -88,11 +91,12 @@ def start(workspace: Workspace, *, own: bool = False, on_wait: Report | None = N
     if own:
         name = f"driver-{uuid4().hex[:8]}"
         return _wait(_launched(workspace, name, report), workspace.state / f"{name}.json")
-    if found := running(workspace):
+    found = running(workspace)
+    if found is not None and found.bridge == version():
         return found
     workspace.make_state()
     with _lock(workspace.state / "driver.lock", report):
-        if found := running(workspace):
+        if found := _fitting(workspace, report):
             return found
         pid = _starting(workspace)
         if pid is None:
@@ -114,6 +118,23 @@ def running(workspace: Workspace) -> Driver | None:
     except ConnectionError:
         return None
     return driver
+
+
+def _fitting(workspace: Workspace, report: Report) -> Driver | None:
+    """The running driver; one of another version of Lakebook is ended when nobody uses it, else it is an error."""
+    found = running(workspace)
+    if found is None or found.bridge == version():
+        return found
+    notebooks = ask(found.port, found.secret, "status")["notebooks"]
+    if notebooks:
+        names = ", ".join(sorted({notebook["name"] for notebook in notebooks}))
+        raise DriverError(
+            "This workspace's Spark driver was started by another version of Lakebook and is used by other notebooks "
+            f"({names}). When they can do without it: lakebook driver stop"
+        )
+    report("Ending a Spark driver of another version of Lakebook …")
+    found.stop()
+    return None
 
 
 def status(workspace: Workspace) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lakebook.config import Workspace
+from lakebook.spark import bridge
 from lakebook.spark.tables import FILE as TABLES
 
 _EXTENSIONS = "io.delta.sql.DeltaSparkSessionExtension,lakebook.bridge.SharedFramesExtension"
@@ -32,6 +33,7 @@ def write_settings(file: Path, workspace: Workspace, executor_jars: list[Path], 
         "connection": str(file.with_suffix(".json")),
         "tables": str(workspace.state / TABLES),
         "idle": idle,
+        "bridge": bridge.version(),
         "metastore": workspace.metastore,
         "spark": spark_settings(workspace, classes, executor_jars),
     }

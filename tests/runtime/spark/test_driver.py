@@ -72,6 +72,23 @@ def test_a_connection_file_of_another_process_is_not_believed(place: Workspace) 
     assert not driver.stop(place)
 
 
+def test_a_driver_of_another_version_is_replaced_once_nobody_uses_it(place: Workspace) -> None:
+    first = driver.start(place)
+    about = json.loads(first.file.read_text()) | {"bridge": "another"}
+    connection = connect(place, place.root, "someone")
+    connection.listen(lambda event: None)
+    first.file.write_text(json.dumps(about))
+    with pytest.raises(DriverError, match=r"another version of Lakebook .*someone.*lakebook driver stop"):
+        driver.start(place)
+    connection.close()
+    assert connection.wait_closed(10)
+    deadline = time.monotonic() + 10
+    while (driver.status(place) or {}).get("notebooks") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    second = driver.start(place)
+    assert second.pid != first.pid and not psutil.pid_exists(first.pid)
+
+
 def test_a_wrong_secret_is_refused(place: Workspace) -> None:
     from lakebook.spark.connection import ask
 

@@ -12,7 +12,7 @@ import org.apache.spark.SparkConf
 import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.classic.SparkSession
 
-/** A workspace's driver. Its one argument is a file: `{"state", "connection", "tables", "idle", "metastore", "spark"}`.
+/** A workspace's driver. Its one argument is a file: `{"state", "connection", "tables", "idle", "bridge", "metastore", "spark"}`.
   *
   * It belongs to no process: it ends when it is asked to, or when nothing has been attached for a while.
   */
@@ -65,6 +65,7 @@ class Main(settings: JsonNode) {
       "master" -> driver.context.master,
       "version" -> driver.context.version,
       "java" -> System.getProperty("java.version"),
+      "bridge" -> settings.path("bridge").asText,
     )
     val door = new Door(driver, secret, about, () => end())
     listTables()

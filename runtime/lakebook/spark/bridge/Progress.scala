@@ -117,12 +117,12 @@ class Progress extends SparkListener {
     stageCells.get(id).flatMap(_.stages.get(id)).foreach(change)
   }
 
-  /** What the job's maker called it (Delta says what it does), else the user's line, else nothing. */
+  /** What the job's maker called it (Delta says what it does), else the user's line, else nothing: not a line of ours. */
   private def text(start: SparkListenerJobStart, notebook: Notebook): String =
     Option(start.properties.getProperty("spark.job.description")).filter(_ != notebook.name)
       .orElse(Option(start.properties.getProperty("callSite.short")))
       .orElse(start.stageInfos.lastOption.map(_.name))
-      .filterNot(_.startsWith("$anonfun"))
+      .filterNot(name => Progress.Internal.exists(name.contains))
       .getOrElse("")
 
   /** A stream's jobs are nobody's wait. */
@@ -143,4 +143,5 @@ object Progress {
   private val Every = 200L
   private val Pause = 300L
   private val Stream = "sql.streaming.queryId"
+  private val Internal = Seq("$anonfun", "TableHead.scala", "lakebook_kernel")
 }
