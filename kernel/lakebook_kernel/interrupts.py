@@ -31,7 +31,7 @@ class Interrupts:
     def waiting(self, stop: Callable[[float], None], patience: float | None = None) -> Wait:
         """A context in which the main thread waits for another process; see ``Host.waiting``.
 
-        ``stop`` is given the seconds since the interrupt; after ``patience`` seconds without success the wait itself
+        ``stop`` is given the seconds since the interrupt, or since the wait began if that was later; after ``patience`` seconds without success the wait itself
         is broken by ``KeyboardInterrupt``.
         """
         return Wait(self, stop, patience)
@@ -66,24 +66,28 @@ class Interrupts:
                 wait = self._waits[-1]
             except IndexError:
                 return
-            elapsed = time.monotonic() - began
+            elapsed = time.monotonic() - max(began, wait.began)
             wait.stop(elapsed)
-            if wait.patience is not None and elapsed > wait.patience:
+            if wait.patience is not None and elapsed > wait.patience and not wait.broken:
                 wait.broken = True
                 signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
             time.sleep(AGAIN)
 
     def break_wait(self, signum: int, frame: FrameType | None) -> None:
-        """The handler of SIGUSR2: breaks a wait whose patience has ended."""
+        """The handler of SIGUSR2: breaks a wait whose patience has ended. Whoever cleans up after it is not in it."""
         if self._waits and self._waits[-1].broken:
+            self._end(self._waits[-1])
             raise KeyboardInterrupt
 
     def _enter(self, wait: Wait) -> None:
         self._waits.append(wait)
 
-    def _leave(self) -> bool:
+    def _leave(self, wait: Wait) -> bool:
         """End the innermost wait; True when an interrupt came and no other wait is left."""
-        self._waits.pop()
+        return wait in self._waits and self._end(wait)
+
+    def _end(self, wait: Wait) -> bool:
+        self._waits.remove(wait)
         if self._pending and not self._waits:
             self._pending = False
             return True
@@ -98,12 +102,14 @@ class Wait:
         self.stop = stop
         self.patience = patience
         self.broken = False
+        self.began = 0.0
 
     def __enter__(self) -> None:
+        self.began = time.monotonic()
         self.interrupts._enter(self)
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self.interrupts._leave():
+        if self.interrupts._leave(self):
             raise KeyboardInterrupt from None

@@ -67,6 +67,26 @@ def test_patience_ends_a_wait_that_does_not_stop(interrupts: Interrupts) -> None
         pytest.fail("the wait was not broken")
 
 
+def test_cleaning_up_after_a_broken_wait_is_not_broken_in_turn(interrupts: Interrupts) -> None:
+    cleaned = False
+    with pytest.raises(KeyboardInterrupt), interrupts.waiting(lambda elapsed: None):
+        try:
+            with interrupts.waiting(lambda elapsed: None, patience=0.1):
+                interrupt()
+                try:
+                    threading.Event().wait(30)
+                finally:
+                    time.sleep(1)
+                    cleaned = True
+        finally:
+            with interrupts.waiting(lambda elapsed: None, patience=30):
+                time.sleep(1)
+            cleaned_again = True
+    assert cleaned and cleaned_again
+    with interrupts.waiting(lambda elapsed: None):
+        pass
+
+
 def test_nothing_is_left_after_an_interrupt(interrupts: Interrupts) -> None:
     with pytest.raises(KeyboardInterrupt), interrupts.waiting(lambda elapsed: None):
         interrupt()
