@@ -25,14 +25,15 @@ class Interrupts:
         self.on_interrupt: Callable[[], None] | None = None
         self._waits: list[Wait] = []
         self._pending = False
-        self._asking: threading.Thread | None = None
+        self._began = 0.0
+        self._interrupt = 0
         self._request = 0
 
     def waiting(self, stop: Callable[[float], None], patience: float | None = None) -> Wait:
         """A context in which the main thread waits for another process; see ``Host.waiting``.
 
-        ``stop`` is given the seconds since the interrupt, or since the wait began if that was later; after ``patience`` seconds without success the wait itself
-        is broken by ``KeyboardInterrupt``.
+        ``stop`` is given the seconds since the interrupt, or since the wait began if that was later; after ``patience``
+        seconds without success the wait itself is broken by ``KeyboardInterrupt``.
         """
         return Wait(self, stop, patience)
 
@@ -46,10 +47,10 @@ class Interrupts:
             threading.Thread(target=self._tell, args=(self._request,), name="lakebook-interrupt", daemon=True).start()
         if not self._waits:
             raise KeyboardInterrupt
-        self._pending = True
-        if self._asking is None or not self._asking.is_alive():
-            self._asking = threading.Thread(target=self._ask, name="lakebook-stop", daemon=True)
-            self._asking.start()
+        if not self._pending:
+            self._pending, self._began = True, time.monotonic()
+        self._interrupt += 1
+        threading.Thread(target=self._ask, args=(self._interrupt,), name="lakebook-stop", daemon=True).start()
 
     def _tell(self, request: int) -> None:
         """Say so, and again while the same request still waits: what is to be stopped may only be about to start."""
@@ -59,14 +60,13 @@ class Interrupts:
             if not self._waits:
                 return
 
-    def _ask(self) -> None:
-        began = time.monotonic()
-        while self._pending:
+    def _ask(self, interrupt: int) -> None:
+        while self._pending and interrupt == self._interrupt:
             try:
                 wait = self._waits[-1]
             except IndexError:
                 return
-            elapsed = time.monotonic() - max(began, wait.began)
+            elapsed = time.monotonic() - max(self._began, wait.began)
             wait.stop(elapsed)
             if wait.patience is not None and elapsed > wait.patience and not wait.broken:
                 wait.broken = True
