@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from lakebook.config import ConfigError, find_workspace
 from lakebook.spark.imports import AfterImport
-from lakebook_kernel.interrupts import Interrupts
+from lakebook_kernel.interrupts import Interrupts, WaitBroken
 from lakebook_kernel.languages.base import CellError, Output
 
 if TYPE_CHECKING:
+    from py4j.clientserver import JavaClient
     from py4j.java_gateway import JavaObject
     from pyspark.sql import SparkSession
 
@@ -158,12 +159,22 @@ class Driver:
                 attachment.notebook.beginCell(self._cell)
             try:
                 with self._interrupts.waiting(self._stop_call, PATIENCE):
-                    return send(command, retry, binary)
-            except KeyboardInterrupt:
-                self._told = False  # the next call may run on another thread of the JVM
-                raise
+                    try:
+                        return send(command, retry, binary)
+                    except WaitBroken:
+                        self._leave_call(client)
+                        raise
+            except (KeyboardInterrupt, WaitBroken):  # the latter when the wait was just ending by itself
+                raise KeyboardInterrupt from None
 
         client.send_command = send_command
+
+    def _leave_call(self, client: JavaClient) -> None:
+        """Go on without the answer: the JVM's thread works on, and the next call has another one there."""
+        self._told = False
+        connection = client.get_thread_connection()
+        if connection is not None:
+            connection.close()
 
     def _stop_call(self, elapsed: float) -> None:
         attachment = self._attachment

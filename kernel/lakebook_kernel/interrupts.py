@@ -12,6 +12,14 @@ from types import FrameType, TracebackType
 AGAIN = 0.2
 
 
+class WaitBroken(BaseException):
+    """Raised inside a wait whose patience has ended; what leaves the wait is ``KeyboardInterrupt``.
+
+    It is another one because libraries have their own way with ``KeyboardInterrupt``: py4j then closes connections,
+    and not only the one that was interrupted.
+    """
+
+
 class Interrupts:
     """The kernel's handler of SIGINT.
 
@@ -33,7 +41,7 @@ class Interrupts:
         """A context in which the main thread waits for another process; see ``Host.waiting``.
 
         ``stop`` is given the seconds since the interrupt, or since the wait began if that was later; after ``patience``
-        seconds without success the wait itself is broken by ``KeyboardInterrupt``.
+        seconds without success the wait itself is broken by ``WaitBroken``.
         """
         return Wait(self, stop, patience)
 
@@ -77,7 +85,7 @@ class Interrupts:
         """The handler of SIGUSR2: breaks a wait whose patience has ended. Whoever cleans up after it is not in it."""
         if self._waits and self._waits[-1].broken:
             self._end(self._waits[-1])
-            raise KeyboardInterrupt
+            raise WaitBroken
 
     def _enter(self, wait: Wait) -> None:
         self._waits.append(wait)
@@ -111,5 +119,5 @@ class Wait:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self.interrupts._leave(self):
+        if self.interrupts._leave(self) or kind is WaitBroken:
             raise KeyboardInterrupt from None

@@ -44,6 +44,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
     SparkSession.setDefaultSession(driver.base)
     context.setJobGroup(s"$id/$cell", name, interruptOnCancel = true)
     context.setLocalProperty(Here.Cell, cell)
+    driver.stoppedCells.begins(id, cell)
     driver.progress.begin(this, cell)
     cellThread = Thread.currentThread()
   }

@@ -21,6 +21,9 @@ class StoppedCells(context: SharedContext) extends SparkListener {
     context.cancelJobsWithTag(SharedContext.tag(notebook), StoppedCells.Why)
   }
 
+  /** To be called when a cell begins: one of the same id may have been stopped before. */
+  def begins(notebook: String, cell: String): Unit = stopped.remove(StoppedCells.key(notebook, cell))
+
   def forget(notebook: String): Unit = stopped.removeIf(_.startsWith(StoppedCells.key(notebook, "")))
 
   override def onJobStart(start: SparkListenerJobStart): Unit =
