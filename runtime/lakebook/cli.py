@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(command=_doctor)
     tour = commands.add_parser("tour", help="run the tour on real flights and say where to look")
     tour.set_defaults(command=_tour)
-    setup = commands.add_parser("setup")  # without help it is not listed: for the script and for the curious
+    setup = commands.add_parser("setup", help="fetch and make now what Spark's first start would")
     setup.set_defaults(command=_setup)
     return parser
 

