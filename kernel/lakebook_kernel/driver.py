@@ -110,7 +110,8 @@ class Driver:
         if self._attachment is not None and self.attached:
             return self._attachment
         from lakebook.spark.attach import Attachment
-        from lakebook.spark.connection import DriverError, connect
+        from lakebook.spark.driver import connect
+        from lakebook.spark.errors import DriverError
 
         lost = self._attachment
         if lost is not None:

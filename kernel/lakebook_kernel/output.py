@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from lakebook_kernel.languages.base import CellError, MimeBundle, Stream
 
 if TYPE_CHECKING:
-    from lakebook_kernel.kernel import LakebookKernel
+    from ipykernel.ipkernel import IPythonKernel
 
 
 class CellOutput:
     """The output of one cell: keeps the request it answers, so that late output finds its cell."""
 
-    def __init__(self, kernel: LakebookKernel, *, silent: bool = False) -> None:
+    def __init__(self, kernel: IPythonKernel, *, silent: bool = False) -> None:
         self._kernel = kernel
         self._parent = kernel.get_parent()
         self._silent = silent

@@ -11,10 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from lakebook.config import Workspace
 from lakebook.spark.errors import DriverError
-
-__all__ = ["Connection", "DriverError", "ask", "attach", "connect"]
 
 Event = dict[str, Any]
 
@@ -70,33 +67,6 @@ class Connection:
         self._ended.set()
         self._lines.close()
         self._socket.close()
-
-
-def connect(
-    workspace: Workspace,
-    folder: Path,
-    name: str,
-    on_wait: Callable[[str], None] | None = None,
-) -> Connection:
-    """Attach to the workspace's driver, which is started when there is none.
-
-    Args:
-        folder: where relative paths start in this process.
-        name: what the driver calls it, for people.
-        on_wait: told what is going on when it takes longer.
-
-    Raises:
-        DriverError: there is no driver and none can be started.
-    """
-    from lakebook.spark.driver import start
-
-    for _ in range(3):  # a driver may end between being found and being asked
-        driver = start(workspace, on_wait=on_wait)
-        try:
-            return attach(driver.port, driver.secret, folder, name)
-        except ConnectionError:
-            continue
-    raise DriverError("The driver ends as soon as it has started: see lakebook driver logs.")
 
 
 def attach(port: int, secret: str, folder: Path, name: str) -> Connection:

@@ -108,6 +108,31 @@ def start(workspace: Workspace, *, own: bool = False, on_wait: Report | None = N
         return _wait(begun, workspace.state / CONNECTION)
 
 
+def connect(
+    workspace: Workspace,
+    folder: Path,
+    name: str,
+    on_wait: Report | None = None,
+) -> Connection:
+    """Attach to the workspace's driver, which is started when there is none.
+
+    Args:
+        folder: where relative paths start in this process.
+        name: what the driver calls it, for people.
+        on_wait: told what is going on when it takes longer.
+
+    Raises:
+        DriverError: there is no driver and none can be started.
+    """
+    for _ in range(3):  # a driver may end between being found and being asked
+        driver = start(workspace, on_wait=on_wait)
+        try:
+            return attach(driver.port, driver.secret, folder, name)
+        except ConnectionError:
+            continue
+    raise DriverError("The driver ends as soon as it has started: see lakebook driver logs.")
+
+
 def running(workspace: Workspace) -> Driver | None:
     """The workspace's driver when there is one that answers; never starts one."""
     driver = Driver.read(workspace.state / CONNECTION)

@@ -451,7 +451,7 @@ def written(workspace: Path) -> Any:
     """Tables that Spark wrote, and what it reads in them."""
     from lakebook.config import find_workspace
     from lakebook.spark.attach import Attachment
-    from lakebook.spark.connection import connect
+    from lakebook.spark.driver import connect
 
     attachment = Attachment(connect(find_workspace(workspace), workspace, "duckdb"), workspace)
     try:

@@ -78,8 +78,7 @@ def _serve(root: Path, folder: Path, own: Path | None) -> None:
 
     from lakebook.config import find_workspace
     from lakebook.spark.attach import Attachment
-    from lakebook.spark.connection import connect
-    from lakebook.spark.driver import Driver
+    from lakebook.spark.driver import Driver, connect
 
     answers, sys.stdout = sys.stdout, sys.stderr
     os.chdir(folder)

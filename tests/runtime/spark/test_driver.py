@@ -16,8 +16,8 @@ import pytest
 
 from lakebook.config import Workspace, find_workspace
 from lakebook.spark import driver
-from lakebook.spark.connection import DriverError, connect
-from lakebook.spark.driver import Driver
+from lakebook.spark.driver import Driver, connect
+from lakebook.spark.errors import DriverError
 from runtime.spark.peer import Peer
 
 pytestmark = pytest.mark.spark
