@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,6 +117,7 @@ class Driver:
         lost = self._attachment
         if lost is not None:
             self.detach()
+        threading.Thread(target=_import_pyspark, name="lakebook import", daemon=True).start()
         try:
             connection = connect(find_workspace(self._folder), self._folder, self._name(), self._say)
         except (DriverError, ConfigError) as problem:
@@ -190,3 +192,9 @@ class Driver:
             self._done.set()
         else:
             self._on_event(event)
+
+
+def _import_pyspark() -> None:
+    """While the driver starts, which takes longer."""
+    with suppress(ImportError):  # it is said where it is missed
+        import pyspark.sql  # noqa: F401

@@ -36,8 +36,15 @@ object Main {
     Option(root.getMessage).getOrElse(root.toString).linesIterator.next()
   }
 
-  /** The context and the session from which all others are made; `metastore` is told when its tables are there. */
-  def start(settings: JsonNode): Driver = {
+  /** Milliseconds after which the catalog is opened if nobody has needed it. */
+  private val CatalogLater = 3000L
+
+  /** The context and the session from which all others are made.
+    *
+    * The catalog's database takes seconds to open, and a first frame from a file needs none of it. So whoever needs the
+    * catalog opens it; `openCatalog` does what is left of that.
+    */
+  def start(settings: JsonNode): Main.Started = {
     val metastore = if (settings.hasNonNull("metastore")) None else Some(new Metastore(Path.of(settings.path("state").asText)))
     val catalog = metastore.map(_.join()).getOrElse(Metastore.remote(settings.path("metastore").asText))
     val conf = new SparkConf(false).setAll(catalog)
@@ -46,15 +53,24 @@ object Main {
     val context = SharedContext.create(conf)
     NotebookOutput.install() // after the context, whose log keeps the JVM's own output
     val base = SparkSession.builder().getOrCreate()
-    base.sharedState.externalCatalog.listDatabases()
-    metastore.foreach(_.ready())
-    new Driver(context, base)
+    val started = Started(new Driver(context, base), metastore)
+    if (metastore.isEmpty) started.openCatalog() // a wrong address is told now
+    started
+  }
+
+  case class Started(driver: Driver, metastore: Option[Metastore]) {
+    /** Afterwards the database's tables are made: others may come. */
+    def openCatalog(): Unit = {
+      driver.base.sharedState.externalCatalog.listDatabases()
+      metastore.foreach(_.ready())
+    }
   }
 }
 
 class Main(settings: JsonNode) {
   private val connection = Path.of(settings.path("connection").asText)
-  private val driver = Main.start(settings)
+  private val started = Main.start(settings)
+  private val driver = started.driver
   private val ending = new AtomicBoolean
 
   def run(): Unit = {
@@ -68,13 +84,19 @@ class Main(settings: JsonNode) {
       "bridge" -> settings.path("bridge").asText,
     )
     val door = new Door(driver, secret, about, () => end())
-    listTables()
     door.open()
     OwnerOnly.write(connection, Json.write(about ++ Map("port" -> door.port, "secret" -> secret)))
     Runtime.getRuntime.addShutdownHook(new Thread(() => Files.deleteIfExists(connection)))
+    openCatalogLater()
     val limit = settings.path("idle").asDouble
     while (driver.idle < limit && !driver.context.isStopped) Thread.sleep(math.min(1000, (limit * 200).toLong + 1))
     end()
+  }
+
+  private def openCatalogLater(): Unit = {
+    val opener = new Thread(() => { Thread.sleep(Main.CatalogLater); started.openCatalog(); listTables() }, "lakebook catalog")
+    opener.setDaemon(true)
+    opener.start()
   }
 
   private def listTables(): Unit = if (settings.hasNonNull("tables")) {

@@ -25,7 +25,7 @@ object Training {
 
   private def train(settings: JsonNode): Unit = {
     val state = settings.path("state").asText
-    val driver = Main.start(settings)
+    val driver = Main.start(settings).driver
     val secret = Notebook.newSecret()
     val door = new Door(driver, secret, Map.empty, () => ())
     door.open()
