@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 
@@ -169,6 +170,23 @@ def test_progress_names_no_line_of_ours(notebook: Notebook) -> None:
         shown = [content["data"]["text/plain"] for content in notebook.good(cell).of("display_data")]
         bars = [text for text in shown if "tasks" in text]
         assert bars and not any("lakebook" in text or ".scala" in text for text in bars)
+
+
+def test_numpy_values_are_arguments_of_spark_calls(notebook: Notebook) -> None:
+    code = (
+        "import numpy as np\nfrom pyspark.sql.functions import col, lit\n"
+        "spark.range(5).where(col('id') > np.int64(2)).select(lit(np.array([1.5, 2.0])).alias('x')).collect()"
+    )
+    assert notebook.good(code).text == "[Row(x=[1.5, 2.0]), Row(x=[1.5, 2.0])]"
+
+
+def test_spark_alone_imports_no_frame_library(workspace: Path) -> None:
+    with Notebook(workspace) as fresh:
+        fresh.good("spark.range(3).count()")
+        assert (
+            fresh.good("import sys\n[name for name in ('numpy', 'pandas', 'pyarrow') if name in sys.modules]").text
+            == "[]"
+        )
 
 
 def test_a_short_spark_job_shows_no_progress(notebook: Notebook) -> None:

@@ -125,6 +125,7 @@ class Builders:
 
         self._context(SparkContext)
         self._builder(SparkSession)
+        _convert_without_imports()
 
     def _context(self, kind: type[SparkContext]) -> None:
         make, get_or_create = kind.__init__, kind.getOrCreate.__func__  # type: ignore[attr-defined]
@@ -175,6 +176,24 @@ class Builders:
             stacklevel=3,
         )
         self._detach()
+
+
+def _convert_without_imports() -> None:
+    """PySpark asks of every argument of a call whether it is NumPy's, and for that imports NumPy, pandas and pyarrow: a
+    second and 80 MB. What is not imported has made no value.
+    """
+    from pyspark.sql import types
+
+    def is_scalar(converter: Any, value: Any) -> bool:
+        numpy = sys.modules.get("numpy")
+        return numpy is not None and isinstance(value, numpy.generic)
+
+    def is_vector(converter: Any, value: Any) -> bool:
+        numpy = sys.modules.get("numpy")
+        return numpy is not None and isinstance(value, numpy.ndarray) and value.ndim == 1
+
+    types.NumpyScalarConverter.can_convert = is_scalar  # type: ignore[method-assign, assignment]
+    types.NumpyArrayConverter.can_convert = is_vector  # type: ignore[method-assign, assignment]
 
 
 #: Settings that scripts carry along and that mean nothing, or are always met, in an attached session.
