@@ -41,7 +41,11 @@ def test_two_starts_at_once_yield_one_driver_that_ends_when_told(place: Workspac
     told = driver.status(place)
     assert told is not None
     assert (told["pid"], told["master"], told["notebooks"]) == (first.pid, "local[2]", [])
-    for name in (driver.CONNECTION, driver.LOG, "driver.conf", "metastore.json"):
+    opened = place.state / "metastore.json"  # some seconds later: the catalog is not waited for
+    deadline = time.monotonic() + 60
+    while not opened.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for name in (driver.CONNECTION, driver.LOG, "driver.conf", opened.name):
         assert stat.S_IMODE((place.state / name).stat().st_mode) == 0o600, name
     assert stat.S_IMODE(place.state.stat().st_mode) == 0o700
     assert "Running Spark" in driver.logs(place)
