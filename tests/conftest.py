@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lakebook.kernelspecs import install
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if shutil.which("R") is None:
+        for item in items:
+            if item.get_closest_marker("r"):
+                item.add_marker(pytest.mark.skip(reason="R is not installed"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,6 +15,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from acceptance.samples import HAS_R
+from lakebook_kernel.cell import read
 
 #: seconds after which a cell counts as hung
 HUNG = 90.0
@@ -101,7 +102,7 @@ class Notebook:
         return outcome
 
     def start(self, code: str) -> str:
-        if code.startswith("%r") and not HAS_R:
+        if not HAS_R and read(code).language == "r":
             pytest.skip("R is not installed")
         request: str = self.client.execute(code, allow_stdin=False)
         return request

@@ -5,11 +5,8 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
-import pytest
-
 #: R is an extra: without it, what needs it is left out
 HAS_R = shutil.which("R") is not None
-needs_r = pytest.mark.skipif(not HAS_R, reason="R is not installed")
 
 
 @dataclass(frozen=True)

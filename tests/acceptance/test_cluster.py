@@ -11,13 +11,12 @@ from pathlib import Path
 import pyspark
 import pytest
 
-from acceptance.samples import needs_r
 from acceptance.test_tour import check_tour, run_tour
 from lakebook.config import find_workspace
 from lakebook.spark import driver
 from lakebook.spark.java import find_java
 
-pytestmark = needs_r
+pytestmark = pytest.mark.r
 
 JARS = Path(pyspark.__file__).parent / "jars"
 

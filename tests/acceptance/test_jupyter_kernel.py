@@ -10,8 +10,6 @@ import jupyter_kernel_test
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from acceptance.samples import needs_r
-
 
 @pytest.fixture(scope="class", autouse=True)
 def _in_the_workspace(workspace: Path, request: pytest.FixtureRequest) -> Any:
@@ -73,7 +71,7 @@ class TestSql(Suite):
     invalid_code_samples: ClassVar = ["SELECT FROM WHERE )"]
 
 
-@needs_r
+@pytest.mark.r
 class TestR(Suite):
     __test__ = True
     kernel_name = "lakebook-r"

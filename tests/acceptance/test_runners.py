@@ -12,9 +12,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from acceptance.samples import needs_r
-
-pytestmark = needs_r
+pytestmark = pytest.mark.r
 
 CELLS = [
     ("python", "base = 20"),

@@ -11,9 +11,7 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
-from acceptance.samples import needs_r
-
-pytestmark = needs_r
+pytestmark = pytest.mark.r
 
 TOUR = Path(__file__).parents[2] / "notebooks" / "tour.ipynb"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from lakebook_kernel.cell import Cell
 from lakebook_kernel.languages.base import CellError, MimeBundle
 from lakebook_kernel.languages.r import RLanguage
 
-pytestmark = [pytest.mark.r, pytest.mark.skipif(shutil.which("R") is None, reason="R is not installed")]
+pytestmark = pytest.mark.r
 
 
 class Shown:
