@@ -37,7 +37,7 @@ def count(table: Path) -> str:
 def settings_of(workspace: Workspace) -> dict[str, str]:
     """A workspace's settings for a driver that is not ours: all but those that name classes of the bridge."""
     settings = spark_settings(workspace, workspace.state, [])
-    ours = {name for name, value in settings.items() if "lakebook." in value} | {"spark.repl.class.outputDir"}
+    ours = {name for name, value in settings.items() if "lakebook." in name + value}
     kept = {name: value for name, value in settings.items() if name not in ours and str(workspace.root) not in value}
     return kept
 

@@ -19,6 +19,7 @@ from xml.sax.saxutils import quoteattr
 from lakebook.config import cache_dir
 from lakebook.spark.errors import DriverError
 from lakebook.spark.java import Java
+from lakebook.spark.unsigned import unsigned
 
 Report = Callable[[str], None]
 
@@ -72,7 +73,9 @@ def spark_home() -> Path:
 
 
 def spark_jars() -> list[Path]:
-    return sorted((spark_home() / "jars").glob("*.jar"))
+    """Those that PySpark brings, less signatures."""
+    folder = cache_dir() / "jars" / "unsigned"
+    return [unsigned(jar, folder) for jar in sorted((spark_home() / "jars").glob("*.jar"))]
 
 
 def delta_jars(java: Java, report: Report = lambda text: None) -> list[Path]:

@@ -20,6 +20,14 @@ from lakebook.spark.settings import on_this_machine, write_settings
 Report = Callable[[str], None]
 
 MAIN = "lakebook.bridge.Main"
+#: The JVM optimizes code when it has run four times as often as it would by default. Else, on few processors, a first
+#: query waits for the optimizing compiler; a query that runs for seconds meets the higher numbers all the same.
+_OPTIMIZE_LATER = [
+    "-XX:Tier4InvocationThreshold=20000",
+    "-XX:Tier4MinInvocationThreshold=2400",
+    "-XX:Tier4CompileThreshold=60000",
+    "-XX:Tier4BackEdgeThreshold=160000",
+]
 #: bytes after which a driver's log is begun anew, the old one being kept once
 LOG_LIMIT = 20_000_000
 #: seconds that a driver of one process's own waits for it to come, and to come back
@@ -62,7 +70,7 @@ def launch(workspace: Workspace, name: str, log: Path, report: Report) -> subpro
     write_settings(file, workspace, [made.bridge, *made.delta], idle)
     command = [
         java.executable,
-        *(f"-Xmx{workspace.spark.memory}", *OPTIONS),
+        *(f"-Xmx{workspace.spark.memory}", *OPTIONS, *_OPTIMIZE_LATER),
         *archive.options(java, made.class_path),
         *("-cp", os.pathsep.join(map(str, [*made.class_path, *extra]))),
         *(MAIN, str(file)),

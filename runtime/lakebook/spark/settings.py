@@ -15,6 +15,8 @@ from lakebook.spark.tables import FILE as TABLES
 
 _EXTENSIONS = "io.delta.sql.DeltaSparkSessionExtension,lakebook.bridge.SharedFramesExtension"
 
+#: the folder into which Scala cells are compiled
+CLASSES = "spark.lakebook.scala.classes"
 #: settings whose value is a list that the user's is added to
 _LISTS = {"spark.sql.extensions", "spark.jars"}
 
@@ -70,10 +72,10 @@ def spark_settings(workspace: Workspace, classes: Path, executor_jars: list[Path
         # one driver, many notebooks
         "spark.scheduler.mode": "FAIR",
         "spark.hadoop.fs.file.impl": "lakebook.bridge.NotebookFileSystem",
-        "spark.repl.class.outputDir": str(classes),
+        CLASSES: str(classes),
         # an interrupted Python function ends before its user loses patience
         "spark.python.task.killTimeout": "500ms",
-        **_compute(workspace.spark.master, executor_jars),
+        **_compute(workspace.spark.master, classes, executor_jars),
     }
     for name, value in workspace.spark.conf.items():
         settings[name] = f"{settings[name]},{value}" if name in _LISTS and name in settings else value
@@ -93,7 +95,7 @@ def on_this_machine(master: str) -> bool:
     )
 
 
-def _compute(master: str, executor_jars: list[Path]) -> dict[str, str]:
+def _compute(master: str, classes: Path, executor_jars: list[Path]) -> dict[str, str]:
     settings: dict[str, str] = {}
     if on_this_machine(master):
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
@@ -101,6 +103,7 @@ def _compute(master: str, executor_jars: list[Path]) -> dict[str, str]:
         settings |= {"spark.authenticate": "true", "spark.sql.shuffle.partitions": str(max(2, _cores(master)))}
     else:
         settings["spark.jars"] = ",".join(map(str, executor_jars))
+        settings["spark.repl.class.outputDir"] = str(classes)  # executors ask for every class they do not find
     return settings
 
 

@@ -13,6 +13,7 @@ from py4j.protocol import Py4JError
 
 from kernel.attached import AttachedHost
 from kernel.standins import StandInOutput
+from lakebook.spark.settings import CLASSES
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.scala import ScalaLanguage
 
@@ -442,7 +443,7 @@ def test_an_interpreter_is_closed_though_its_cell_cannot_be_stopped(
 
 def test_a_closed_interpreter_leaves_no_class_file(attached: AttachedHost, scala: ScalaLanguage) -> None:
     second = attached.spark()._jvm.lakebook.bridge.ScalaInterpreter(attached.notebook())
-    classes = Path(attached.spark().sparkContext.getConf().get("spark.repl.class.outputDir"))
+    classes = Path(attached.spark().sparkContext.getConf().get(CLASSES))
     before = set(classes.iterdir())
     second.run('case class Same(other: String)\nval x = Same("a")')
     assert set(classes.iterdir()) > before

@@ -33,6 +33,9 @@ class Driver(val context: SharedContext, val base: SparkSession) {
 
   def attached: Iterable[Notebook] = scala.jdk.CollectionConverters.CollectionHasAsScala(notebooks.values).asScala
 
+  /** Whether any notebook runs a cell. */
+  def busy: Boolean = attached.exists(_.inCell)
+
   /** Seconds since a notebook was last attached; 0 while one is. */
   def idle: Double = if (notebooks.isEmpty) (System.nanoTime() - lastUse) / 1e9 else 0
 }

@@ -36,8 +36,11 @@ object Main {
     Option(root.getMessage).getOrElse(root.toString).linesIterator.next()
   }
 
-  /** Milliseconds after which the catalog is opened if nobody has needed it. */
+  /** Milliseconds after which the catalog is opened if nobody has needed it … */
   private val CatalogLater = 3000L
+
+  /** … and for which it then waits for the end of a running cell: another driver may be waiting for the catalog. */
+  private val CatalogLatest = 12000L
 
   /** The context and the session from which all others are made.
     *
@@ -87,22 +90,32 @@ class Main(settings: JsonNode) {
     door.open()
     OwnerOnly.write(connection, Json.write(about ++ Map("port" -> door.port, "secret" -> secret)))
     Runtime.getRuntime.addShutdownHook(new Thread(() => Files.deleteIfExists(connection)))
-    openCatalogLater()
+    val tables = Option.when(settings.hasNonNull("tables"))(listTables())
+    openCatalogLater(tables)
     val limit = settings.path("idle").asDouble
     while (driver.idle < limit && !driver.context.isStopped) Thread.sleep(math.min(1000, (limit * 200).toLong + 1))
     end()
   }
 
-  private def openCatalogLater(): Unit = {
-    val opener = new Thread(() => { Thread.sleep(Main.CatalogLater); started.openCatalog(); listTables() }, "lakebook catalog")
+  private def openCatalogLater(tables: Option[TableList]): Unit = {
+    val opener = new Thread(
+      () => {
+        Thread.sleep(Main.CatalogLater)
+        val latest = System.nanoTime() + Main.CatalogLatest * 1000000L
+        while (driver.busy && System.nanoTime() < latest) Thread.sleep(500)
+        started.openCatalog()
+        tables.foreach(_.refresh())
+      },
+      "lakebook catalog",
+    )
     opener.setDaemon(true)
     opener.start()
   }
 
-  private def listTables(): Unit = if (settings.hasNonNull("tables")) {
-    val list = new TableList(driver.base.sharedState.externalCatalog, Path.of(settings.path("tables").asText))
+  private def listTables(): TableList = {
+    val list = new TableList(() => driver.base.sharedState.externalCatalog, Path.of(settings.path("tables").asText))
     driver.context.addSparkListener(list)
-    list.refresh()
+    list
   }
 
   private def end(): Unit = if (ending.compareAndSet(false, true)) {

@@ -66,6 +66,8 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
     if (scalaMade.get) scala.interrupt()
   }
 
+  def inCell: Boolean = cellThread != null
+
   /** Wake the thread of the running cell where no job runs: planning, `awaitTermination`, sleep. */
   def interruptThread(): Unit = Option(cellThread).foreach(_.interrupt())
 

@@ -19,7 +19,7 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
 
   private val id = ScalaInterpreter.register(this)
   private val threads = new NotebookThreads(session.sparkContext)
-  private val folder = new File(session.sparkContext.getConf.get("spark.repl.class.outputDir"))
+  private val folder = new File(session.sparkContext.getConf.get("spark.lakebook.scala.classes"))
   private val loader = new StoppableLoader(folder, InterpretedClasses.loader.getParent, threads)
   private val problems = new Problems(CellCompiler.settings(folder, ScalaInterpreter.classPath))
   private val compiler = new CellCompiler(problems.settings, problems, loader)

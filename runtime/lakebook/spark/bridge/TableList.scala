@@ -10,7 +10,7 @@ import org.apache.spark.scheduler.{SparkListener, SparkListenerEvent}
 import org.apache.spark.sql.catalyst.catalog.{CatalogTable, ExternalCatalog, ExternalCatalogEvent}
 
 /** Keeps a file of the catalog's tables, which can be read without a driver. */
-class TableList(catalog: ExternalCatalog, file: Path) extends SparkListener with Logging {
+class TableList(catalog: () => ExternalCatalog, file: Path) extends SparkListener with Logging {
   private val writer = Executors.newSingleThreadScheduledExecutor { work =>
     val thread = new Thread(work, "lakebook tables")
     thread.setDaemon(true)
@@ -32,7 +32,8 @@ class TableList(catalog: ExternalCatalog, file: Path) extends SparkListener with
     try OwnerOnly.write(file, Json.write(Map("tables" -> tables)))
     catch { case NonFatal(problem) => logWarning(s"$file is not up to date", problem) }
 
-  private def tables: Seq[Map[String, Any]] =
+  private def tables: Seq[Map[String, Any]] = {
+    val catalog = this.catalog()
     for {
       schema <- catalog.listDatabases()
       table <- catalog.getTablesByName(schema, catalog.listTables(schema))
@@ -42,6 +43,7 @@ class TableList(catalog: ExternalCatalog, file: Path) extends SparkListener with
       "location" -> table.storage.locationUri.map(TableList.place).orNull,
       "provider" -> provider(table),
     )
+  }
 
   private def provider(table: CatalogTable): String =
     table.provider.getOrElse(table.tableType.name).toLowerCase

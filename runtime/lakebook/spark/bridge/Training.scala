@@ -29,7 +29,7 @@ object Training {
     val secret = Notebook.newSecret()
     val door = new Door(driver, secret, Map.empty, () => ())
     door.open()
-    val list = new TableList(driver.base.sharedState.externalCatalog, Path.of(settings.path("tables").asText))
+    val list = new TableList(() => driver.base.sharedState.externalCatalog, Path.of(settings.path("tables").asText))
     driver.context.addSparkListener(list)
     val notebook = driver.attach(state, "training", new Events(new ByteArrayOutputStream, "training"))
     notebook.beginCell("1")
