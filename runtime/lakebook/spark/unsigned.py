@@ -1,7 +1,7 @@
 """Copies of Spark's signed libraries without their signature.
 
-Java checks each class of a signed library when it loads it, and keeps none of them in a class-data archive. The compiler
-of Spark's generated code is such a library, and every notebook's first query loads most of it.
+Java checks each class of a signed library when it loads it, and keeps none of them in a class-data archive. The
+compiler of Spark's generated code is such a library, and every notebook's first query loads most of it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def unsigned(jar: Path, folder: Path) -> Path:
                     target.writestr(entry, _main_part(source.read(entry)))
                 elif not _of_signature(entry.filename):
                     target.writestr(entry, source.read(entry))
-        os.replace(temporary, copy)
+        Path(temporary).replace(copy)
     return copy
 
 
