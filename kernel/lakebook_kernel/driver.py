@@ -45,6 +45,8 @@ class Driver:
         #: temporary views and Scala values, as the driver named them after the last cell
         self._kept: dict[str, list[str]] = {}
         self._done = threading.Event()
+        #: called when a driver was lost, and with it what the notebook had there
+        self.on_loss: Callable[[], None] = lambda: None
         AfterImport("pyspark", self._patch_builders).install()
 
     @property
@@ -129,6 +131,7 @@ class Driver:
         connection.listen(self._event)
         self._names["spark"], self._names["sc"] = attachment.session, attachment.context
         if lost is not None:
+            self.on_loss()
             self._say_what_is_gone()
         return attachment
 

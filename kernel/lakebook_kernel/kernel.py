@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,10 @@ from lakebook_kernel.errors import explain
 from lakebook_kernel.interrupts import Interrupts
 from lakebook_kernel.languages import INFO, make
 from lakebook_kernel.languages.base import CellError, Language
-from lakebook_kernel.languages.python import free_names, reaches
+from lakebook_kernel.languages.python import free_names, reads
 from lakebook_kernel.output import CellOutput
-from lakebook_kernel.sharing.explicit import bring, hand_over
+from lakebook_kernel.sharing.automatic import Namespace, SharedNames
+from lakebook_kernel.sharing.python import PythonNames
 from lakebook_kernel.shell import LakebookShell
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class LakebookKernel(IPythonKernel):
         self.interrupts.on_interrupt = self.driver.interrupt
         signal.signal(signal.SIGUSR2, self.interrupts.break_wait)
         self._languages: dict[str, Language] = {}
+        self.python_names = PythonNames(self.names, self.ipython.transform_cell)
+        self.sharing = SharedNames(self.python_names, self.language, self._say)
+        self.driver.on_loss = self._lost_with_the_driver
+        self.ipython.hint = self.sharing.hint
         self._started: set[str] = set()
         self._progress: ProgressBars | None = None
         self._spark_written = False
@@ -108,9 +113,10 @@ class LakebookKernel(IPythonKernel):
             cell = read(code, self.default_language)
             if cell.language == "python":
                 self._make_session_if_used(cell.code)
-                reply = await super().do_execute(
-                    cell.code, silent, store_history, user_expressions, allow_stdin, cell_id=cell_id
-                )
+                with self._shared(cell, self.python_names):
+                    reply = await super().do_execute(
+                        cell.code, silent, store_history, user_expressions, allow_stdin, cell_id=cell_id
+                    )
                 return self._told_alike(reply)
             return self._run(cell, code, output, store_history and not silent, user_expressions)
         except (CellError, BadOptions) as error:
@@ -130,12 +136,11 @@ class LakebookKernel(IPythonKernel):
             shell.history_manager.store_inputs(shell.execution_count, source)
         try:
             language = self._started_language(cell)
-            bring(cell, language, self.names)
-            language.run(cell, output)
-            hand_over(cell, language, self.names)
+            with self._shared(cell, language):
+                language.run(cell, output)
             reply = {"status": "ok", "user_expressions": shell.user_expressions(user_expressions or {}), "payload": []}
         except CellError as error:
-            reply = self._failed(error, output)
+            reply = self._failed(error.with_hint(self.sharing.hint(error.evalue)), output)
         except KeyboardInterrupt:
             reply = self._failed(CellError("KeyboardInterrupt", "The cell was interrupted."), output)
         except Exception as error:
@@ -144,6 +149,27 @@ class LakebookKernel(IPythonKernel):
         if remember:
             shell.execution_count += 1
         return reply
+
+    @contextmanager
+    def _shared(self, cell: Cell, space: Namespace) -> Iterator[None]:
+        """Within it the cell runs: what it uses has been brought, what it binds is noted, even if it fails."""
+        self.sharing.before(cell.code, space)
+        for name in cell.inputs:
+            self.sharing.bring(name, space)
+        try:
+            yield
+        finally:
+            self.sharing.after(space)
+        for name in cell.outputs:
+            self.sharing.hand_over(name, space)
+
+    def _lost_with_the_driver(self) -> None:
+        for language in ("sql", "scala"):
+            self.sharing.lost(language)
+
+    def _say(self, text: str) -> None:
+        if self.driver.output is not None:
+            self.driver.output.stream("stderr", text + "\n")
 
     def _unexpected(self, error: Exception, cell: Cell) -> CellError:
         """An exception that the language did not foresee: Spark's own, or a fault of ours."""
@@ -181,7 +207,8 @@ class LakebookKernel(IPythonKernel):
     def language(self, name: str) -> Language:
         """A language of this notebook, started or not."""
         if name not in self._languages:
-            self._languages[name] = make(name, self)
+            self._languages[name] = made = make(name, self)
+            made.on_loss = lambda: self.sharing.lost(name)
         return self._languages[name]
 
     def _started_language(self, cell: Cell) -> Language:
@@ -204,7 +231,7 @@ class LakebookKernel(IPythonKernel):
             return
         names = free_names(self.ipython.transform_cell(code))
         stale = {name for name in _SPARK if name not in self.names or self.driver.stale(self.names[name])}
-        if stale and reaches(names, stale, self.names):
+        if stale & reads(names, self.names):
             self.driver.session()
 
     def _event(self, event: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -18,6 +18,8 @@ class LakebookShell(ZMQInteractiveShell):
 
     #: the whole story of the last error, of any language
     last_trace: str = ""
+    #: what sharing has to say of an error's message
+    hint: Callable[[str], str] = staticmethod(lambda message: "")
     #: how the last error was told, where not in Python's own words
     last_told: Explained | None = None
 
@@ -36,7 +38,10 @@ class LakebookShell(ZMQInteractiveShell):
         if isinstance(error, SyntaxError) or hasattr(error, "_render_traceback_"):
             super().showtraceback(exc_tuple, *args, **options)
             return
-        told = self.last_told = explain(error)
+        told = explain(error)
+        if isinstance(error, NameError) and (hint := self.hint(str(error))):
+            told = Explained("NameError", hint)
+        self.last_told = told
         self.last_trace = self._whole(kind, error, traceback, told)
         with _short(error) as shown:
             if told is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +52,10 @@ class CellError(Exception):
         self.evalue = evalue
         self.traceback = traceback if traceback is not None else [f"{ename}: {evalue}"]
         self.full = full
+
+    def with_hint(self, hint: str) -> CellError:
+        """The same error with a line more; the same when the hint is empty."""
+        return CellError(self.ename, self.evalue, [*self.traceback, hint], self.full) if hint else self
 
 
 @dataclass(frozen=True)
@@ -108,9 +112,13 @@ class Language(ABC):
     options: ClassVar[frozenset[str] | None] = frozenset()
     #: Spark DataFrames are handed over as references, nothing is copied.
     frames_by_reference: ClassVar[bool] = False
+    #: It fetches a shared name when its value is needed, by ``promise``, and not before the cell.
+    lazy: ClassVar[bool] = False
 
     def __init__(self, host: Host) -> None:
         self.host = host
+        #: called when the language's process has ended, and with it all names
+        self.on_loss: Callable[[], None] = lambda: None
 
     def start(self) -> None:  # noqa: B027
         """Start what the language needs; called before the first cell. Raises ``CellError`` when it cannot."""
@@ -156,3 +164,27 @@ class Language(ABC):
     def give(self, name: str, value: Any) -> None:
         """Bind ``name`` to a Python value. Raises ``TypeError`` when it has no form in this language."""
         raise TypeError(f"a {type(value).__name__} has no form in {self.name}")
+
+    def withdraw(self, name: str) -> None:  # noqa: B027
+        """Forget what ``give`` bound."""
+
+    def removed_names(self) -> set[str]:
+        """The top-level names that the last cell deleted."""
+        return set()
+
+    def holds(self, name: str) -> bool:
+        """Whether the language has a value of its own under the name that only a binding could have told of."""
+        return False
+
+    def protects(self, name: str) -> bool:
+        """Whether the name means something that no value from elsewhere may replace, such as a function."""
+        return False
+
+    def stamp(self, name: str) -> Hashable:
+        """Something that is another when the value has been changed without being bound anew."""
+        return object()
+
+    def promise(self, names: Mapping[str, int]) -> None:  # noqa: B027
+        """For languages that fetch a name when its value is needed: these can be had, with a number that is the same
+        as long as the value is; others no longer.
+        """

@@ -29,30 +29,18 @@ def _read(table: symtable.SymbolTable) -> Iterable[str]:
         yield from _read(child)
 
 
-def bound_names(code: str) -> set[str]:
-    """The names that ``code`` binds at top level: assignments, imports, loops, ``with``, functions and classes."""
-    try:
-        table = symtable.symtable(code, "<cell>", "exec")
-    except (SyntaxError, ValueError):
-        return set()
-    return {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-
-
-def reaches(names: Iterable[str], wanted: set[str], namespace: Mapping[str, Any]) -> bool:
-    """Whether ``names`` are, or are functions of the notebook that lead to, one of the ``wanted`` globals."""
-    waiting, seen = list(names), set()
+def reads(names: Iterable[str], namespace: Mapping[str, Any]) -> set[str]:
+    """The names, and the globals that functions and classes of the notebook among them read, and so on."""
+    waiting, seen = list(names), set[str]()
     while waiting:
         name = waiting.pop()
-        if name in wanted:
-            return True
         if name in seen:
             continue
         seen.add(name)
-        value = namespace.get(name)
-        for function in _functions(value):
+        for function in _functions(namespace.get(name)):
             if function.__globals__ is namespace:
                 waiting += _globals(function.__code__)
-    return False
+    return seen
 
 
 def _functions(value: Any) -> list[FunctionType]:

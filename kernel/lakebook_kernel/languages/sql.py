@@ -63,15 +63,16 @@ class SqlLanguage(Language):
         return Completeness(status, "  " if status == "incomplete" else "")
 
     def free_names(self, code: str) -> set[str]:
-        return set(self.host.notebook().relations(code)) if self._started else set()
+        if not self._started:
+            return set()
+        notebook = self.host.notebook()
+        return {name for start, end in notebook.statements(code) for name in notebook.relations(code[start:end])}
 
-    def bound_names(self) -> set[str]:
-        return {RESULT} if RESULT in self.host.names else set()
+    def protects(self, name: str) -> bool:
+        return self.host.spark().catalog.tableExists(name)
 
-    def take(self, name: str) -> Any:
-        if name == RESULT:
-            return self.host.names[name]
-        return self.host.spark().table(name)
+    def withdraw(self, name: str) -> None:
+        self.host.notebook().unshareFrame(name)
 
     def give(self, name: str, value: Any) -> None:
         import pandas

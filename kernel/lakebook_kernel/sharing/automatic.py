@@ -1,0 +1,204 @@
+"""Names that mean the same in every language: the newest assignment wins, and only what a cell uses is brought over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Protocol
+
+from lakebook_kernel.languages.base import CellError
+from lakebook_kernel.sharing.ledger import PYTHON, Ledger
+from lakebook_kernel.sharing.python import PythonNames
+
+#: how a language is called in a sentence
+LABELS = {"python": "Python", "sql": "SQL", "r": "R", "scala": "Scala", "duckdb": "DuckDB"}
+
+
+class Namespace(Protocol):
+    """The names of one language, as sharing sees them: a `Language`, or Python."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def lazy(self) -> bool: ...
+    def free_names(self, code: str) -> set[str]: ...
+    def bound_names(self) -> set[str]: ...
+    def removed_names(self) -> set[str]: ...
+    def holds(self, name: str) -> bool: ...
+    def protects(self, name: str) -> bool: ...
+    def stamp(self, name: str) -> Hashable: ...
+    def take(self, name: str) -> Any: ...
+    def give(self, name: str, value: Any) -> None: ...
+    def withdraw(self, name: str) -> None: ...
+    def promise(self, names: Mapping[str, int]) -> None: ...
+
+
+class SharedNames:
+    """Brings names over before a cell and notes what it bound after it.
+
+    Args:
+        python: Python's names.
+        language: gives a language by its name.
+        say: shows a line to the user.
+    """
+
+    def __init__(
+        self, python: PythonNames, language: Callable[[str], Namespace], say: Callable[[str], None]
+    ) -> None:
+        self.ledger = Ledger()
+        self.on = True
+        self._python = python
+        self._language = language
+        self._say = say
+        #: names that the running cell uses and that cannot come, and why
+        self.refused: dict[str, str] = {}
+        #: what names were promised as, by language
+        self._tokens: dict[tuple[str, str], int] = {}
+        self._next_token = 0
+
+    # --- around a cell
+
+    def before(self, code: str, space: Namespace) -> None:
+        """Bring what a cell uses and another language owns; a name that cannot travel is kept in ``refused``."""
+        self.refused = {}
+        if self.on:
+            self._bring(code, space)
+        self._python.remember(set(self.ledger))
+
+    def _bring(self, code: str, space: Namespace) -> None:
+        if space is self._python:
+            foreign = self.ledger.foreign(PYTHON)
+            wanted = foreign & space.free_names(code) if foreign else set()
+        else:
+            wanted = space.free_names(code)
+        promises: dict[str, int] = {}
+        for name in sorted(wanted):
+            owner = self._owner(name)
+            if owner is None:
+                self._withdraw(name, space)
+            elif owner is space or space.protects(name):
+                continue
+            elif space.lazy and not self.ledger.bound_in(name, space.name):
+                promises[name] = self._token(name, owner, space)
+            else:
+                self._send(name, owner, space)
+        space.promise(promises)
+
+    def after(self, space: Namespace) -> None:
+        """Note what the cell bound and deleted, also one that failed half-way."""
+        if space is self._python:
+            bound = space.bound_names()
+            for name in self.ledger:
+                self._after_python(name, bound)
+        else:
+            for name in space.bound_names():
+                self.ledger.bind(name, space.name)
+            for name in space.removed_names():
+                self.ledger.remove(name, space.name)
+
+    def supply(self, name: str, language: str) -> Any:
+        """The newest value of a name that was promised. Raises ``CellError`` when it cannot come."""
+        space, owner = self._language(language), self._owner(name)
+        if owner is None or owner is space:
+            raise CellError("NameError", f"{name} is gone: no language has a variable of that name any more.")
+        stamp = owner.stamp(name)
+        try:
+            value = owner.take(name)
+        except TypeError as reason:
+            raise CellError("NotShared", self._why(name, owner, reason)) from None
+        self.ledger.copied(name, language, stamp)
+        return value
+
+    def bring(self, name: str, space: Namespace) -> None:
+        """Bring a name because the cell asks for it. Raises ``CellError`` when it cannot come."""
+        owner = self._owner(name)
+        if owner is None or owner is space:
+            raise CellError("NameError", f"%{space.name} -i {name}: no other language has a variable of that name.")
+        self._send(name, owner, space)
+        if name in self.refused:
+            raise CellError("TypeError", f"%{space.name} -i {name}: {self.refused[name]}")
+
+    def hand_over(self, name: str, space: Namespace) -> None:
+        """Bind a name of the cell's language in Python because the cell asks for it. Raises ``CellError``."""
+        try:
+            self._python.give(name, space.take(name))
+        except KeyError:
+            message = f"%{space.name} -o {name}: the cell has run and there is no variable of that name."
+            raise CellError("NameError", message) from None
+        except TypeError as reason:
+            raise CellError("TypeError", f"%{space.name} -o {name}: {reason}.") from None
+        if self.ledger.owner(name) == space.name:
+            self.ledger.copied(name, PYTHON, space.stamp(name))
+
+    def lost(self, language: str) -> None:
+        """The language's process has ended, and with it all that it held."""
+        self.ledger.forget(language)
+
+    def hint(self, message: str) -> str:
+        """Why a name that the error's message mentions could not come; empty when it is about something else."""
+        words = set(_words(message))
+        return "\n".join(reason for name, reason in self.refused.items() if name in words)
+
+    # --- one name
+
+    def _owner(self, name: str) -> Namespace | None:
+        language = self.ledger.owner(name)
+        if language != PYTHON:
+            return self._language(language)
+        return self._python if self._python.holds(name) else None
+
+    def _send(self, name: str, owner: Namespace, space: Namespace) -> None:
+        stamp = owner.stamp(name)
+        if self.ledger.has_newest(name, space.name, stamp):
+            return
+        replaced = self.ledger.bound_in(name, space.name) or (
+            space.holds(name) and space.name not in self.ledger.copies(name)
+        )
+        try:
+            space.give(name, owner.take(name))
+        except KeyError:  # its owner lost it without a word
+            self.ledger.remove(name, owner.name)
+            return
+        except TypeError as reason:
+            self.refused[name] = self._why(name, owner, reason)
+            self._withdraw(name, space)
+            return
+        self.ledger.copied(name, space.name, stamp)
+        if replaced:
+            ours, theirs = LABELS[space.name], LABELS[owner.name]
+            self._say(f"{name} is {theirs}'s now, which bound it last; {ours}'s own is replaced.")
+
+    def _token(self, name: str, owner: Namespace, space: Namespace) -> int:
+        """A number that is the same only for the value that the language has already."""
+        key = (space.name, name)
+        if key not in self._tokens or not self.ledger.has_newest(name, space.name, owner.stamp(name)):
+            self._next_token += 1
+            self._tokens[key] = self._next_token
+        return self._tokens[key]
+
+    def _withdraw(self, name: str, space: Namespace) -> None:
+        if space.name in self.ledger.copies(name):
+            space.withdraw(name)
+            self.ledger.drop_copy(name, space.name)
+
+    def _after_python(self, name: str, bound: set[str]) -> None:
+        if not self._python.holds(name):
+            self._release(name)
+            self.ledger.remove(name, PYTHON)
+        elif name in bound:
+            self._release(name)
+            self.ledger.bind(name, PYTHON)
+
+    def _release(self, name: str) -> None:
+        """Let copies of a value that is no longer the name's go, so that nothing keeps them alive."""
+        if self.ledger.owner(name) == PYTHON:
+            for language in self.ledger.copies(name):
+                self._withdraw(name, self._language(language))
+
+    def _why(self, name: str, owner: Namespace, reason: TypeError) -> str:
+        return f"{name} lives in {LABELS[owner.name]} and cannot come: {reason}."
+
+
+def _words(text: str) -> list[str]:
+    import re
+
+    return re.findall(r"[\w.]+", text)

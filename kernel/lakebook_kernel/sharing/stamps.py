@@ -1,0 +1,84 @@
+"""What a Python value looks like: two stamps are equal only if the value is unchanged.
+
+A copy that another language has of something mutable is used again only while the original's stamp is what it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import weakref
+from collections.abc import Hashable
+from datetime import date, time, timedelta, tzinfo
+from decimal import Decimal
+from typing import Any
+
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, Decimal, date, time, timedelta, tzinfo)
+#: frames that nothing changes in place
+_FIXED = {("pyarrow", "Table"), ("pyarrow", "RecordBatch"), ("pyspark", "DataFrame"), ("duckdb", "DuckDBPyRelation")}
+
+
+class Same:
+    """Equal to another one as long as both are of one living object."""
+
+    def __init__(self, value: object) -> None:
+        self._value = weakref.ref(value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self._value() is not None and self._value() is other._value()
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+class Unknown:
+    """Equal to nothing: what cannot be looked into may have changed."""
+
+
+def stamp(value: Any) -> Hashable:
+    """The value's stamp; of the order of a second for a gigabyte."""
+    kind = type(value)
+    if kind in _PLAIN:
+        # repr tells 0.0 from -0.0, and is right for NaN
+        return (kind.__name__, repr(value)) if kind in (float, complex) else (kind.__name__, value)
+    module = kind.__module__.partition(".")[0]
+    if (module, kind.__name__) in _FIXED:
+        return Same(value)
+    try:
+        if module == "numpy" and kind.__name__ == "ndarray" and not value.dtype.hasobject:
+            return ("ndarray", value.dtype.str, value.shape, _digest(_memory(value)))
+        if module == "pandas" and kind.__name__ == "DataFrame":
+            return _of_pandas(value)
+        return (kind.__qualname__, _digest(pickle.dumps(value, protocol=5)))
+    except Exception:  # whatever a class of the user's does when it is pickled
+        return Unknown()
+
+
+def _of_pandas(frame: Any) -> Hashable:
+    columns = [_of_column(frame.iloc[:, position]) for position in range(frame.shape[1])]
+    return ("DataFrame", _digest(pickle.dumps((frame.columns, frame.index), protocol=5)), *columns)
+
+
+def _of_column(series: Any) -> Hashable:
+    import pandas
+
+    values = series.array
+    if isinstance(series.dtype, pandas.api.extensions.ExtensionDtype):
+        return (str(series.dtype), _digest(pickle.dumps(values, protocol=5)))
+    array = series.to_numpy()
+    if not array.dtype.hasobject:
+        return (array.dtype.str, _digest(_memory(array)))
+    if pandas.api.types.infer_dtype(array, skipna=True) == "string":
+        return ("strings", _digest(_memory(pandas.util.hash_array(array))))
+    return ("objects", _digest(pickle.dumps(array, protocol=5)))
+
+
+def _memory(array: Any) -> Any:
+    import numpy
+
+    return numpy.ascontiguousarray(array).view(numpy.uint8).reshape(-1)
+
+
+def _digest(data: Any) -> bytes:
+    """Of whatever lies in one piece of memory."""
+    return hashlib.blake2b(data, digest_size=16).digest()

@@ -1,0 +1,296 @@
+"""The rules of sharing, with languages that are only played: which name is whose, what is sent, and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import pytest
+
+from lakebook_kernel.languages.base import CellError
+from lakebook_kernel.sharing.automatic import SharedNames
+from lakebook_kernel.sharing.python import PythonNames
+
+
+class Played:
+    """A language whose cells are ``read a b`` or ``bind a=1`` or ``drop a``, line by line."""
+
+    def __init__(self, name: str, lazy: bool = False) -> None:
+        self.name, self.lazy = name, lazy
+        self.values: dict[str, Any] = {}
+        self.given: list[str] = []
+        self.withdrawn: list[str] = []
+        self.promised: dict[str, int] = {}
+        self.protected: set[str] = set()
+        self._bound: set[str] = set()
+        self._removed: set[str] = set()
+
+    def run(self, code: str) -> None:
+        self._bound, self._removed = set(), set()
+        for line in code.splitlines():
+            what, _, rest = line.partition(" ")
+            if what == "bind":
+                name, _, value = rest.partition("=")
+                self.values[name] = eval(value)
+                self._bound.add(name)
+            elif what == "drop":
+                del self.values[rest]
+                self._removed.add(rest)
+            elif what == "fail":
+                raise CellError("Error", rest)
+
+    def free_names(self, code: str) -> set[str]:
+        return {name for line in code.splitlines() if line.startswith("read") for name in line.split()[1:]}
+
+    def bound_names(self) -> set[str]:
+        return self._bound
+
+    def removed_names(self) -> set[str]:
+        return self._removed
+
+    def holds(self, name: str) -> bool:
+        return False
+
+    def protects(self, name: str) -> bool:
+        return name in self.protected
+
+    def stamp(self, name: str) -> Hashable:
+        return 0
+
+    def take(self, name: str) -> Any:
+        if callable(self.values[name]):
+            raise TypeError("it is a function")
+        return self.values[name]
+
+    def give(self, name: str, value: Any) -> None:
+        if isinstance(value, set):
+            raise TypeError("this language has no sets")
+        self.given.append(name)
+        self.values[name] = value
+
+    def withdraw(self, name: str) -> None:
+        self.withdrawn.append(name)
+        self.values.pop(name, None)
+
+    def promise(self, names: Mapping[str, int]) -> None:
+        self.promised = dict(names)
+
+
+class Played4:
+    """A notebook of Python, two eager languages and a lazy one."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {}
+        self.languages = {"scala": Played("scala"), "duckdb": Played("duckdb"), "r": Played("r", lazy=True)}
+        self.said: list[str] = []
+        self._python = PythonNames(self.names, lambda code: code)
+        self.sharing = SharedNames(self._python, self.languages.__getitem__, self.said.append)
+
+    def python(self, code: str) -> None:
+        self.sharing.before(code, self._python)
+        try:
+            exec(code, self.names)
+        finally:
+            self.sharing.after(self._python)
+
+    def cell(self, language: str, code: str) -> Played:
+        space = self.languages[language]
+        self.sharing.before(code, space)
+        try:
+            space.run(code)
+        finally:
+            self.sharing.after(space)
+        return space
+
+
+@pytest.fixture
+def book() -> Played4:
+    return Played4()
+
+
+def test_what_a_cell_uses_is_brought_and_nothing_else(book: Played4) -> None:
+    book.python("a, b = 1, 2")
+    scala = book.cell("scala", "read a")
+    assert scala.values == {"a": 1}
+
+
+def test_a_value_is_sent_once(book: Played4) -> None:
+    book.python("a = [1]")
+    book.cell("scala", "read a")
+    assert book.cell("scala", "read a").given == ["a"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["a = [2]", "a.append(2)", "b = a\nb.append(2)", "def f():\n    global a\n    a = [3]\nf()", "for a in ([9],): pass"],
+    ids=["bound anew", "in place", "through an alias", "global", "loop"],
+)
+def test_a_changed_value_is_sent_again(book: Played4, change: str) -> None:
+    book.python("a = [1]")
+    book.cell("scala", "read a")
+    book.python(change)
+    assert book.cell("scala", "read a").values["a"] == book.names["a"]
+
+
+def test_the_newest_assignment_wins(book: Played4) -> None:
+    book.cell("scala", "bind a=1")
+    book.python("b = a")
+    assert book.names["b"] == 1
+    book.python("a = 2")
+    assert book.cell("scala", "read a").values["a"] == 2
+    book.cell("duckdb", "bind a=3")
+    book.python("b = a")
+    assert book.names["b"] == 3
+    assert book.cell("scala", "read a").values["a"] == 3
+
+
+def test_replacing_what_the_language_had_bound_itself_is_said(book: Played4) -> None:
+    book.python("a = 1")
+    book.cell("scala", "bind a=2")
+    assert not book.said
+    book.python("a")
+    assert book.said == ["a is Scala's now, which bound it last; Python's own is replaced."]
+    book.cell("scala", "bind a=3")
+    book.python("a")
+    assert len(book.said) == 1
+
+
+def test_what_python_defines_is_never_replaced(book: Played4) -> None:
+    book.python("import json as tool\ndef work(): return 1\nclass Kind: pass")
+    book.cell("scala", "bind tool=1\nbind work=2\nbind Kind=3\nbind max=4\nbind spark=5")
+    book.python("x = (tool, work, Kind, max)")
+    assert book.names["tool"].__name__ == "json" and book.names["work"]() == 1
+    assert "max" not in book.names and "spark" not in book.names
+
+
+def test_what_another_language_protects_is_not_replaced(book: Played4) -> None:
+    book.python("count = 1")
+    book.languages["scala"].protected = {"count"}
+    assert book.cell("scala", "read count").given == []
+
+
+def test_a_name_that_cannot_come_says_why_when_it_is_missed(book: Played4) -> None:
+    book.python("def work(): pass\ns = {1}")
+    book.cell("scala", "read work s")
+    assert book.sharing.hint("not found: value work") == "work lives in Python and cannot come: it is a function."
+    assert "no sets" in book.sharing.hint("not found: value s")
+    assert book.sharing.hint("division by zero") == ""
+
+
+def test_one_that_cannot_come_hides_no_binding_of_ones_own(book: Played4) -> None:
+    book.cell("scala", "bind a=1")
+    book.python("def a(): pass")
+    assert book.cell("scala", "read a").values == {"a": 1}
+
+
+def test_one_that_cannot_come_any_more_leaves_no_old_copy(book: Played4) -> None:
+    book.python("a = 1")
+    book.cell("scala", "read a")
+    book.python("a = {1}")
+    assert book.cell("scala", "read a").values == {}
+
+
+def test_a_deleted_name_leaves_no_copy(book: Played4) -> None:
+    book.python("a = 1")
+    book.cell("scala", "read a")
+    book.python("del a")
+    assert book.cell("scala", "read a").values == {}
+
+
+def test_a_name_that_its_owner_deletes_is_python_s_copy_s(book: Played4) -> None:
+    book.cell("scala", "bind a=1")
+    book.python("a")
+    book.cell("scala", "drop a")
+    book.python("b = a")
+    assert book.names["b"] == 1
+
+
+def test_functions_lead_to_the_names_they_read(book: Played4) -> None:
+    book.cell("scala", "bind rate=2")
+    book.python("def price(x):\n    return x * rate\ndef outer(x):\n    return price(x)")
+    book.python("y = outer(3)")
+    assert book.names["y"] == 6
+
+
+def test_what_is_bound_before_a_cell_fails_counts(book: Played4) -> None:
+    with pytest.raises(CellError):
+        book.cell("scala", "bind a=1\nfail half-way")
+    book.python("b = a")
+    assert book.names["b"] == 1
+    with pytest.raises(ZeroDivisionError):
+        book.python("a = 7\n1 / 0")
+    assert book.cell("scala", "read a").values["a"] == 7
+
+
+def test_a_copy_that_python_changes_becomes_pythons(book: Played4) -> None:
+    book.cell("scala", "bind a=[1]")
+    book.python("a.append(2)")
+    assert book.cell("scala", "read a").values["a"] == [1, 2]
+
+
+def test_older_versions_are_let_go(book: Played4) -> None:
+    book.python("a = [1]")
+    book.cell("scala", "read a")
+    book.python("a = [2]")
+    assert book.languages["scala"].withdrawn == ["a"]
+
+
+def test_a_language_that_died_has_nothing(book: Played4) -> None:
+    book.cell("scala", "bind a=1")
+    book.python("b = 2")
+    book.cell("scala", "read b")
+    book.sharing.lost("scala")
+    book.languages["scala"].values.clear()
+    with pytest.raises(NameError):
+        book.python("a")
+    assert book.cell("scala", "read b").values == {"b": 2}
+
+
+def test_a_lazy_language_gets_promises_and_fetches(book: Played4) -> None:
+    book.python("a = [1]")
+    r = book.cell("r", "read a missing")
+    assert list(r.promised) == ["a"] and r.given == []
+    assert book.sharing.supply("a", "r") == [1]
+    first = r.promised["a"]
+    assert book.cell("r", "read a").promised["a"] == first
+    book.python("a.append(2)")
+    assert book.cell("r", "read a").promised["a"] != first
+
+
+def test_a_lazy_language_gets_at_once_what_takes_the_place_of_its_own(book: Played4) -> None:
+    book.cell("r", "bind a=1")
+    book.python("a = 2")
+    r = book.cell("r", "read a")
+    assert r.values == {"a": 2} and r.promised == {}
+    assert "R's own is replaced" in book.said[0]
+
+
+def test_a_promise_that_cannot_be_kept_says_why(book: Played4) -> None:
+    book.python("def f(): pass")
+    book.cell("r", "read f")
+    with pytest.raises(CellError, match="f lives in Python and cannot come: it is a function"):
+        book.sharing.supply("f", "r")
+
+
+def test_sharing_can_be_switched_off(book: Played4) -> None:
+    book.python("a = 1")
+    book.sharing.on = False
+    assert book.cell("scala", "read a").values == {}
+    book.sharing.on = True
+    assert book.cell("scala", "read a").values == {"a": 1}
+
+
+def test_a_name_can_be_asked_for(book: Played4) -> None:
+    book.python("a = 1\ndef f(): pass")
+    scala = book.languages["scala"]
+    book.sharing.bring("a", scala)
+    assert scala.values == {"a": 1}
+    with pytest.raises(CellError, match="no other language has a variable"):
+        book.sharing.bring("b", scala)
+    with pytest.raises(CellError, match="it is a function"):
+        book.sharing.bring("f", scala)
+    scala.values["c"] = 3
+    book.sharing.hand_over("c", scala)
+    assert book.names["c"] == 3
+    with pytest.raises(CellError, match="no variable of that name"):
+        book.sharing.hand_over("d", scala)
