@@ -23,7 +23,9 @@ from lakebook_kernel.languages import INFO, make
 from lakebook_kernel.languages.base import CellError, Language
 from lakebook_kernel.languages.python import free_names, reads
 from lakebook_kernel.output import CellOutput
-from lakebook_kernel.sharing.automatic import Namespace, SharedNames
+from lakebook_kernel.sharing.automatic import LABELS, Namespace, SharedNames
+from lakebook_kernel.sharing.comm import VariablesComm
+from lakebook_kernel.sharing.listing import Listed, listing
 from lakebook_kernel.sharing.python import PythonNames
 from lakebook_kernel.shell import LakebookShell
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 _KINDS = "_jupyter_types_experimental"
 #: names whose use makes the session
 _SPARK = {"spark", "sc"}
+#: the start of a name, where nothing before it says that it is a part of something else
+_NAME = re.compile(r"(?<![\w.$`@:])[^\W\d]\w*$")
 _SPARK_WORD = re.compile(r"\b(?:spark|sc)\b")
 
 
@@ -57,6 +61,7 @@ class LakebookKernel(IPythonKernel):
         self.sharing = SharedNames(self.python_names, self.language, self._say)
         self.driver.on_loss = self._lost_with_the_driver
         self.ipython.hint = self.sharing.hint
+        self.variables = VariablesComm(self.comm_manager, self.listing)
         self._started: set[str] = set()
         self._progress: ProgressBars | None = None
         self._spark_written = False
@@ -150,6 +155,11 @@ class LakebookKernel(IPythonKernel):
             shell.execution_count += 1
         return reply
 
+    def listing(self) -> list[Listed]:
+        """Every name that the user bound, in any language."""
+        started = [self._languages[name] for name in sorted(self._started)]
+        return listing(self.names, self.ipython.user_ns_hidden, started, self.sharing.ledger)
+
     @contextmanager
     def _shared(self, cell: Cell, space: Namespace) -> Iterator[None]:
         """Within it the cell runs: what it uses has been brought, what it binds is noted, even if it fails."""
@@ -160,6 +170,7 @@ class LakebookKernel(IPythonKernel):
             yield
         finally:
             self.sharing.after(space)
+            self.variables.update()
         for name in cell.outputs:
             self.sharing.hand_over(name, space)
 
@@ -265,22 +276,29 @@ class LakebookKernel(IPythonKernel):
             reply = super().do_complete(cell.code if cell else code, cursor - removed)
             reply["cursor_start"] += removed
             reply["cursor_end"] += removed
-            return dict(reply)
+            return self._with_shared(dict(reply), code, cursor, self.python_names)
         found = inside.complete(cell.code, cursor - cell.removed) if inside else None
-        if found is None:
-            return {"status": "ok", "matches": [], "cursor_start": cursor, "cursor_end": cursor, "metadata": {}}
-        start, end = found.start + cell.removed, found.end + cell.removed
-        kinds = [
-            {"text": match, "type": kind, "start": start, "end": end, "signature": ""}
-            for match, kind in zip(found.matches, found.kinds, strict=False)
-        ]
-        return {
-            "status": "ok",
-            "matches": found.matches,
-            "cursor_start": start,
-            "cursor_end": end,
-            "metadata": {_KINDS: kinds} if kinds else {},
-        }
+        reply = {"status": "ok", "matches": [], "cursor_start": cursor, "cursor_end": cursor, "metadata": {}}
+        if found is not None:
+            start, end = found.start + cell.removed, found.end + cell.removed
+            reply |= {"matches": found.matches, "cursor_start": start, "cursor_end": end}
+            if found.kinds:
+                kinds = zip(found.matches, found.kinds, strict=False)
+                reply["metadata"][_KINDS] = [_kind(match, kind, start, end) for match, kind in kinds]
+        return self._with_shared(reply, code, cursor, inside) if inside else reply
+
+    def _with_shared(self, reply: dict[str, Any], code: str, cursor: int, space: Namespace) -> dict[str, Any]:
+        """The reply, with the names that other languages own and that fit what is written."""
+        written = _NAME.search(code[:cursor])
+        if written is None or (reply["matches"] and reply["cursor_start"] != written.start()):
+            return reply
+        known = self.sharing.known_to(space)
+        more = sorted(name for name in known if name.startswith(written[0]) and name not in reply["matches"])
+        if more:
+            reply |= {"matches": [*more, *reply["matches"]], "cursor_start": written.start(), "cursor_end": cursor}
+            kinds = [_kind(name, LABELS[known[name]], written.start(), cursor) for name in more]
+            reply["metadata"] = {**reply["metadata"], _KINDS: kinds + reply["metadata"].get(_KINDS, [])}
+        return reply
 
     def do_inspect(  # type: ignore[override]
         self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Any = ()
@@ -319,3 +337,8 @@ class LakebookKernel(IPythonKernel):
         self.driver.detach()
         answer = super().do_shutdown(restart)
         return dict(answer if isinstance(answer, dict) else await answer)
+
+
+def _kind(match: str, kind: str, start: int, end: int) -> dict[str, Any]:
+    """A match with its kind, as JupyterLab reads it."""
+    return {"text": match, "type": kind, "start": start, "end": end, "signature": ""}

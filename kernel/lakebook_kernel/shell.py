@@ -8,9 +8,13 @@ from types import TracebackType
 from typing import Any
 
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.display_functions import publish_display_data
+from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 
+from lakebook_kernel.display.tables import table_bundle
 from lakebook_kernel.errors import Explained, explain, users_part
+from lakebook_kernel.sharing.listing import table
 
 
 class LakebookShell(ZMQInteractiveShell):
@@ -25,7 +29,7 @@ class LakebookShell(ZMQInteractiveShell):
 
     def init_magics(self) -> None:
         super().init_magics()
-        self.register_magics(Trace)
+        self.register_magics(NotebookMagics)
 
     def showtraceback(
         self,
@@ -86,8 +90,8 @@ def _short(error: BaseException) -> Iterator[TracebackType | None]:
 
 
 @magics_class
-class Trace(Magics):
-    """``%trace``."""
+class NotebookMagics(Magics):
+    """What a notebook of several languages has beside IPython's magics, or instead of them."""
 
     @line_magic
     def trace(self, line: str) -> None:
@@ -95,3 +99,26 @@ class Trace(Magics):
         shell = self.shell
         assert isinstance(shell, LakebookShell)
         print(shell.last_trace or "There has been no error.")
+
+    @line_magic
+    def whos(self, line: str) -> None:
+        """List every name of every language, with its type, size, owner, and who has a copy."""
+        shell = self.shell
+        assert isinstance(shell, LakebookShell)
+        wanted = set(line.split())
+        listed = [entry for entry in shell.kernel.listing() if not wanted or entry.name in wanted]
+        publish_display_data(table_bundle(table(listed), len(listed)))
+
+    @line_magic
+    def share(self, line: str) -> None:
+        """``%share off``: names stay in their language, but for ``-i`` and ``-o``. ``%share on``: shared again."""
+        shell = self.shell
+        assert isinstance(shell, LakebookShell)
+        sharing = shell.kernel.sharing
+        match line.strip():
+            case "on" | "off" as word:
+                sharing.on = word == "on"
+            case "":
+                print("Names are shared." if sharing.on else "Names are not shared.")
+            case other:
+                raise UsageError(f"%share takes on or off, and this is {other!r}.")

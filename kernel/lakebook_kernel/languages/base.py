@@ -114,6 +114,8 @@ class Language(ABC):
     frames_by_reference: ClassVar[bool] = False
     #: It fetches a shared name when its value is needed, by ``promise``, and not before the cell.
     lazy: ClassVar[bool] = False
+    #: It looks into Python's own names; they are not given.
+    reads_python: ClassVar[bool] = False
 
     def __init__(self, host: Host) -> None:
         self.host = host
@@ -164,6 +166,10 @@ class Language(ABC):
     def give(self, name: str, value: Any) -> None:
         """Bind ``name`` to a Python value. Raises ``TypeError`` when it has no form in this language."""
         raise TypeError(f"a {type(value).__name__} has no form in {self.name}")
+
+    def describe(self) -> dict[str, tuple[str, str]]:
+        """The names that the user bound: their type, as the language writes it, and their size in words."""
+        return {}
 
     def withdraw(self, name: str) -> None:  # noqa: B027
         """Forget what ``give`` bound."""

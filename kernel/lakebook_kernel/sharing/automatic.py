@@ -20,6 +20,8 @@ class Namespace(Protocol):
     def name(self) -> str: ...
     @property
     def lazy(self) -> bool: ...
+    @property
+    def reads_python(self) -> bool: ...
     def free_names(self, code: str) -> set[str]: ...
     def bound_names(self) -> set[str]: ...
     def removed_names(self) -> set[str]: ...
@@ -41,9 +43,7 @@ class SharedNames:
         say: shows a line to the user.
     """
 
-    def __init__(
-        self, python: PythonNames, language: Callable[[str], Namespace], say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, python: PythonNames, language: Callable[[str], Namespace], say: Callable[[str], None]) -> None:
         self.ledger = Ledger()
         self.on = True
         self._python = python
@@ -73,7 +73,7 @@ class SharedNames:
         promises: dict[str, int] = {}
         for name in sorted(wanted):
             owner = self._owner(name)
-            if owner is None:
+            if owner is None or (owner is self._python and space.reads_python):
                 self._withdraw(name, space)
             elif owner is space or space.protects(name):
                 continue
@@ -137,6 +137,11 @@ class SharedNames:
         """Why a name that the error's message mentions could not come; empty when it is about something else."""
         words = set(_words(message))
         return "\n".join(reason for name, reason in self.refused.items() if name in words)
+
+    def known_to(self, space: Namespace) -> dict[str, str]:
+        """The names that a cell of this language could have from another one, and whose they are."""
+        names = {} if space is self._python else dict.fromkeys(self._python.shareable(), PYTHON)
+        return names | {name: self.ledger.owner(name) for name in self.ledger if self.ledger.owner(name) != space.name}
 
     # --- one name
 

@@ -37,6 +37,7 @@ class PythonNames:
 
     name = PYTHON
     lazy = False
+    reads_python = True
 
     def __init__(self, names: Mapping[str, Any], plain: Callable[[str], str]) -> None:
         self._names: Any = names
@@ -70,6 +71,14 @@ class PythonNames:
 
     def holds(self, name: str) -> bool:
         return name in self._names and not self._is_kernels(name)
+
+    def shareable(self) -> list[str]:
+        """The names that other languages may ask for: not the kernel's, and nothing that has no form elsewhere."""
+        return [
+            name
+            for name, value in self._names.items()
+            if not self._is_kernels(name) and not isinstance(value, tuple(_STAY)) and not hasattr(builtins, name)
+        ]
 
     def protects(self, name: str) -> bool:
         present = self._names.get(name, _MISSING)

@@ -16,7 +16,7 @@ class Played:
     """A language whose cells are ``read a b`` or ``bind a=1`` or ``drop a``, line by line."""
 
     def __init__(self, name: str, lazy: bool = False) -> None:
-        self.name, self.lazy = name, lazy
+        self.name, self.lazy, self.reads_python = name, lazy, False
         self.values: dict[str, Any] = {}
         self.given: list[str] = []
         self.withdrawn: list[str] = []
@@ -122,7 +122,13 @@ def test_a_value_is_sent_once(book: Played4) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    ["a = [2]", "a.append(2)", "b = a\nb.append(2)", "def f():\n    global a\n    a = [3]\nf()", "for a in ([9],): pass"],
+    [
+        "a = [2]",
+        "a.append(2)",
+        "b = a\nb.append(2)",
+        "def f():\n    global a\n    a = [3]\nf()",
+        "for a in ([9],): pass",
+    ],
     ids=["bound anew", "in place", "through an alias", "global", "loop"],
 )
 def test_a_changed_value_is_sent_again(book: Played4, change: str) -> None:
@@ -278,6 +284,17 @@ def test_sharing_can_be_switched_off(book: Played4) -> None:
     assert book.cell("scala", "read a").values == {}
     book.sharing.on = True
     assert book.cell("scala", "read a").values == {"a": 1}
+
+
+def test_a_language_that_sees_pythons_names_is_given_only_others(book: Played4) -> None:
+    duckdb = book.languages["duckdb"]
+    duckdb.reads_python = True
+    book.python("a = 1")
+    assert book.cell("duckdb", "read a").given == []
+    book.cell("scala", "bind a=2")
+    assert book.cell("duckdb", "read a").given == ["a"]
+    book.python("a = 3")
+    assert book.cell("duckdb", "read a").withdrawn == ["a"]
 
 
 def test_a_name_can_be_asked_for(book: Played4) -> None:

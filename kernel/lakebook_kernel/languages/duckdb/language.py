@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lakebook.config import ConfigError, find_workspace
+from lakebook.spark.tables import find_table
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.display.frames import duckdb_head
 from lakebook_kernel.display.tables import ROWS, Column, Table, table_bundle
@@ -31,6 +32,7 @@ class DuckDBLanguage(Language):
     """One in-memory database per notebook."""
 
     name: ClassVar[str] = "duckdb"
+    reads_python: ClassVar[bool] = True
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -177,6 +179,15 @@ class DuckDBLanguage(Language):
         if not is_frame(value):
             super().give(name, value)
         self._names.given[name] = value
+
+    def withdraw(self, name: str) -> None:
+        self._names.given.pop(name, None)
+
+    def protects(self, name: str) -> bool:
+        return find_table(self._names.workspace, name) is not None
+
+    def describe(self) -> dict[str, tuple[str, str]]:
+        return {name: ("view" if text else "table", "") for (_, name), (_, text) in self._names.own().items()}
 
     def is_complete(self, code: str) -> Completeness:
         import duckdb

@@ -126,6 +126,11 @@ class Names:
                 f"{name} is a Spark {type(value).__name__}: question it in a %sql cell, or hand DuckDB a copy that is "
                 f"in memory, such as {name}.toArrow() under a name of its own.",
             )
+        if name in self.variables:
+            kind = type(value).__name__
+            raise CellError(
+                "NotShared", f"{name} lives in Python and cannot come: DuckDB reads frames, it is a {kind}."
+            )
         return None
 
     def _register(self, schema: str | None, name: str, frame: Any) -> None:
