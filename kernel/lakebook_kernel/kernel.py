@@ -122,6 +122,7 @@ class LakebookKernel(IPythonKernel):
                     reply = await super().do_execute(
                         cell.code, silent, store_history, user_expressions, allow_stdin, cell_id=cell_id
                     )
+                self.ipython.forget_older_result(cell_id or cell.code, self.execution_count - 1)
                 return self._told_alike(reply)
             return self._run(cell, code, output, store_history and not silent, user_expressions)
         except (CellError, BadOptions) as error:

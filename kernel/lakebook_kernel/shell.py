@@ -27,6 +27,34 @@ class LakebookShell(ZMQInteractiveShell):
     #: how the last error was told, where not in Python's own words
     last_told: Explained | None = None
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        #: by cell, the number under which ``Out`` keeps its last result
+        self._results: dict[str, int] = {}
+        super().__init__(*args, **options)
+
+    def forget_older_result(self, cell: str, number: int) -> None:
+        """Of a cell that has been run again, ``Out`` keeps the newest result: a frame of an older run is let go.
+
+        Args:
+            cell: the cell's id, or its text where it has none.
+            number: the number of the run that has just ended.
+        """
+        if number not in self.user_ns["_oh"]:
+            return
+        older = self._results.get(cell)
+        self._results[cell] = number
+        if older is None or older == number or older not in self.user_ns["_oh"]:
+            return
+        value = self.user_ns["_oh"].pop(older)
+        self.user_ns.pop(f"_{older}", None)
+        self.user_ns_hidden.pop(f"_{older}", None)
+        if value is self.user_ns["_oh"][number]:
+            return
+        for name in ("_", "__", "___"):
+            for names in (self.user_ns, self.user_ns_hidden, vars(self.displayhook)):
+                if names.get(name) is value:
+                    names[name] = None
+
     def init_magics(self) -> None:
         super().init_magics()
         self.register_magics(NotebookMagics)
