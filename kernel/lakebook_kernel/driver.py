@@ -94,6 +94,13 @@ class Driver:
     def notebook(self) -> JavaObject:
         return self._attach().notebook
 
+    def schema(self) -> str:
+        """The current schema; asking starts no driver."""
+        attachment = self._attachment
+        return (
+            str(attachment.session.catalog.currentDatabase()) if attachment is not None and self.attached else "default"
+        )
+
     def detach(self) -> None:
         """Leave the driver; the next use attaches anew."""
         attachment, self._attachment = self._attachment, None

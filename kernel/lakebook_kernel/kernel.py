@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ipykernel.ipkernel import IPythonKernel
 from traitlets import Type, Unicode
 
+from lakebook.config import find_workspace
 from lakebook_kernel import __version__
 from lakebook_kernel.cell import BadOptions, Cell, read
 from lakebook_kernel.display import frames
@@ -24,6 +25,7 @@ from lakebook_kernel.languages.base import CellError, Language
 from lakebook_kernel.languages.python import free_names, reads
 from lakebook_kernel.output import CellOutput
 from lakebook_kernel.sharing.automatic import LABELS, Namespace, SharedNames
+from lakebook_kernel.sharing.catalog import CatalogNames
 from lakebook_kernel.sharing.comm import VariablesComm
 from lakebook_kernel.sharing.listing import Listed, listing
 from lakebook_kernel.sharing.python import PythonNames
@@ -58,7 +60,8 @@ class LakebookKernel(IPythonKernel):
         signal.signal(signal.SIGUSR2, self.interrupts.break_wait)
         self._languages: dict[str, Language] = {}
         self.python_names = PythonNames(self.names, self.ipython.transform_cell)
-        self.sharing = SharedNames(self.python_names, self.language, self._say)
+        catalog = CatalogNames(lambda: find_workspace(self.folder), self.spark, self.driver.schema)
+        self.sharing = SharedNames(self.python_names, catalog, self.language, self._say)
         self.driver.on_loss = self._lost_with_the_driver
         self.ipython.hint = self.sharing.hint
         self.variables = VariablesComm(self.comm_manager, self.listing)

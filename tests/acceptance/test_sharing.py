@@ -108,7 +108,7 @@ def test_a_frame_is_there_in_every_other_language(notebook: Notebook, frame: str
 
 def test_a_frame_of_spark_goes_by_reference(notebook: Notebook) -> None:
     notebook.good("lazy_frame = spark.range(3).selectExpr('id', 'raise_error(\"computed\") AS x')")
-    notebook.good("%scala\nval lazy_too = lazy_frame.select(\"id\")")
+    notebook.good('%scala\nval lazy_too = lazy_frame.select("id")')
     notebook.good("%sql\nSELECT id FROM lazy_too")
     assert notebook.good("lazy_too.count()").text == "3"
 
@@ -168,7 +168,9 @@ def test_whos_lists_every_language(notebook: Notebook) -> None:
 
 def test_the_list_comes_over_a_comm(notebook: Notebook) -> None:
     opened = notebook.client.session.send(
-        notebook.client.shell_channel.socket, "comm_open", {"comm_id": "c1", "target_name": "lakebook.names", "data": {}}
+        notebook.client.shell_channel.socket,
+        "comm_open",
+        {"comm_id": "c1", "target_name": "lakebook.names", "data": {}},
     )
     assert opened["header"]["msg_id"]
     sent = notebook.good("over_a_comm = 1").of("comm_msg")

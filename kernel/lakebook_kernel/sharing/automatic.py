@@ -10,14 +10,22 @@ from lakebook_kernel.sharing.ledger import PYTHON, Ledger
 from lakebook_kernel.sharing.python import PythonNames
 
 #: how a language is called in a sentence
-LABELS = {"python": "Python", "sql": "SQL", "r": "R", "scala": "Scala", "duckdb": "DuckDB"}
+LABELS = {"python": "Python", "sql": "SQL", "r": "R", "scala": "Scala", "duckdb": "DuckDB", "catalog": "the catalog"}
 
 
-class Namespace(Protocol):
-    """The names of one language, as sharing sees them: a `Language`, or Python."""
+class Source(Protocol):
+    """Whoever names come from."""
 
     @property
     def name(self) -> str: ...
+    def holds(self, name: str) -> bool: ...
+    def stamp(self, name: str) -> Hashable: ...
+    def take(self, name: str) -> Any: ...
+
+
+class Namespace(Source, Protocol):
+    """The names of one language, as sharing sees them: a `Language`, or Python."""
+
     @property
     def lazy(self) -> bool: ...
     @property
@@ -25,10 +33,7 @@ class Namespace(Protocol):
     def free_names(self, code: str) -> set[str]: ...
     def bound_names(self) -> set[str]: ...
     def removed_names(self) -> set[str]: ...
-    def holds(self, name: str) -> bool: ...
     def protects(self, name: str) -> bool: ...
-    def stamp(self, name: str) -> Hashable: ...
-    def take(self, name: str) -> Any: ...
     def give(self, name: str, value: Any) -> None: ...
     def withdraw(self, name: str) -> None: ...
     def promise(self, names: Mapping[str, int]) -> None: ...
@@ -39,14 +44,22 @@ class SharedNames:
 
     Args:
         python: Python's names.
+        catalog: tables, for lazy languages.
         language: gives a language by its name.
         say: shows a line to the user.
     """
 
-    def __init__(self, python: PythonNames, language: Callable[[str], Namespace], say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        python: PythonNames,
+        catalog: Source,
+        language: Callable[[str], Namespace],
+        say: Callable[[str], None],
+    ) -> None:
         self.ledger = Ledger()
         self.on = True
         self._python = python
+        self._catalog = catalog
         self._language = language
         self._say = say
         #: names that the running cell uses and that cannot come, and why
@@ -72,7 +85,7 @@ class SharedNames:
             wanted = space.free_names(code)
         promises: dict[str, int] = {}
         for name in sorted(wanted):
-            owner = self._owner(name)
+            owner = self._owner(name, space)
             if owner is None or (owner is self._python and space.reads_python):
                 self._withdraw(name, space)
             elif owner is space or space.protects(name):
@@ -97,7 +110,8 @@ class SharedNames:
 
     def supply(self, name: str, language: str) -> Any:
         """The newest value of a name that was promised. Raises ``CellError`` when it cannot come."""
-        space, owner = self._language(language), self._owner(name)
+        space = self._language(language)
+        owner = self._owner(name, space)
         if owner is None or owner is space:
             raise CellError("NameError", f"{name} is gone: no language has a variable of that name any more.")
         stamp = owner.stamp(name)
@@ -110,7 +124,7 @@ class SharedNames:
 
     def bring(self, name: str, space: Namespace) -> None:
         """Bring a name because the cell asks for it. Raises ``CellError`` when it cannot come."""
-        owner = self._owner(name)
+        owner = self._owner(name, space)
         if owner is None or owner is space:
             raise CellError("NameError", f"%{space.name} -i {name}: no other language has a variable of that name.")
         self._send(name, owner, space)
@@ -145,13 +159,16 @@ class SharedNames:
 
     # --- one name
 
-    def _owner(self, name: str) -> Namespace | None:
+    def _owner(self, name: str, space: Namespace) -> Source | None:
+        """Who has the newest value of a name that a language wants."""
         language = self.ledger.owner(name)
         if language != PYTHON:
             return self._language(language)
-        return self._python if self._python.holds(name) else None
+        if self._python.holds(name):
+            return self._python
+        return self._catalog if space.lazy and self._catalog.holds(name) else None
 
-    def _send(self, name: str, owner: Namespace, space: Namespace) -> None:
+    def _send(self, name: str, owner: Source, space: Namespace) -> None:
         stamp = owner.stamp(name)
         if self.ledger.has_newest(name, space.name, stamp):
             return
@@ -172,7 +189,7 @@ class SharedNames:
             ours, theirs = LABELS[space.name], LABELS[owner.name]
             self._say(f"{name} is {theirs}'s now, which bound it last; {ours}'s own is replaced.")
 
-    def _token(self, name: str, owner: Namespace, space: Namespace) -> int:
+    def _token(self, name: str, owner: Source, space: Namespace) -> int:
         """A number that is the same only for the value that the language has already."""
         key = (space.name, name)
         if key not in self._tokens or not self.ledger.has_newest(name, space.name, owner.stamp(name)):
@@ -199,7 +216,7 @@ class SharedNames:
             for language in self.ledger.copies(name):
                 self._withdraw(name, self._language(language))
 
-    def _why(self, name: str, owner: Namespace, reason: TypeError) -> str:
+    def _why(self, name: str, owner: Source, reason: TypeError) -> str:
         return f"{name} lives in {LABELS[owner.name]} and cannot come: {reason}."
 
 

@@ -76,6 +76,24 @@ class Played:
         self.promised = dict(names)
 
 
+class Tables:
+    """A catalog: tables and their versions."""
+
+    name = "catalog"
+
+    def __init__(self) -> None:
+        self.versions: dict[str, int] = {}
+
+    def holds(self, name: str) -> bool:
+        return name in self.versions
+
+    def stamp(self, name: str) -> Hashable:
+        return self.versions[name]
+
+    def take(self, name: str) -> Any:
+        return f"version {self.versions[name]}"
+
+
 class Played4:
     """A notebook of Python, two eager languages and a lazy one."""
 
@@ -84,7 +102,8 @@ class Played4:
         self.languages = {"scala": Played("scala"), "duckdb": Played("duckdb"), "r": Played("r", lazy=True)}
         self.said: list[str] = []
         self._python = PythonNames(self.names, lambda code: code)
-        self.sharing = SharedNames(self._python, self.languages.__getitem__, self.said.append)
+        self.tables = Tables()
+        self.sharing = SharedNames(self._python, self.tables, self.languages.__getitem__, self.said.append)
 
     def python(self, code: str) -> None:
         self.sharing.before(code, self._python)
@@ -269,6 +288,18 @@ def test_a_lazy_language_gets_at_once_what_takes_the_place_of_its_own(book: Play
     r = book.cell("r", "read a")
     assert r.values == {"a": 2} and r.promised == {}
     assert "R's own is replaced" in book.said[0]
+
+
+def test_a_name_that_nobody_bound_is_a_table_to_a_lazy_language(book: Played4) -> None:
+    book.tables.versions = {"t": 1, "mine": 1}
+    book.python("mine = 5")
+    first = dict(book.cell("r", "read t mine").promised)
+    assert book.sharing.supply("t", "r") == "version 1"
+    assert book.sharing.supply("mine", "r") == 5
+    assert book.cell("r", "read t mine").promised == first
+    book.tables.versions["t"] = 2
+    assert book.cell("r", "read t").promised["t"] != first["t"]
+    assert book.cell("scala", "read t").given == []
 
 
 def test_a_promise_that_cannot_be_kept_says_why(book: Played4) -> None:

@@ -1,0 +1,50 @@
+"""The catalog's tables, for languages in which a name that nobody bound may be one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lakebook.config import Workspace
+from lakebook.spark.tables import Table, find_table
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+class CatalogNames:
+    """Tables by their names, as sharing sees them. Which there are is read from a file: that starts no driver.
+
+    Args:
+        workspace: whose catalog; asked for when first needed.
+        session: this notebook's session; starts the driver when needed.
+        schema: the current schema.
+    """
+
+    name = "catalog"
+
+    def __init__(
+        self, workspace: Callable[[], Workspace], session: Callable[[], SparkSession], schema: Callable[[], str]
+    ) -> None:
+        self._workspace = workspace
+        self._session = session
+        self._schema = schema
+
+    def holds(self, name: str) -> bool:
+        return self._find(name) is not None
+
+    def stamp(self, name: str) -> Hashable:
+        """A Delta table's version, by its log; any other table may have changed."""
+        table = self._find(name)
+        if table is None or table.provider != "delta" or table.location is None:
+            return object()
+        log = Path(table.location.removeprefix("file:")) / "_delta_log"
+        commits = [file.name for file in log.glob("*.json")] if log.is_dir() else []
+        return (table.location, max(commits)) if commits else object()
+
+    def take(self, name: str) -> Any:
+        return self._session().table(name)
+
+    def _find(self, name: str) -> Table | None:
+        return find_table(self._workspace(), name, self._schema())
