@@ -68,6 +68,14 @@ class SqlLanguage(Language):
         notebook = self.host.notebook()
         return {name for start, end in notebook.statements(code) for name in notebook.relations(code[start:end])}
 
+    def take(self, name: str) -> Any:
+        """A table or view by name, or the last result: what ``-o`` asks for."""
+        if name == RESULT and name in self.host.names:
+            return self.host.names[name]
+        if not self.host.spark().catalog.tableExists(name):
+            raise KeyError(name)
+        return self.host.spark().table(name)
+
     def protects(self, name: str) -> bool:
         return self.host.spark().catalog.tableExists(name)
 

@@ -106,6 +106,26 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
       case _                                  => false
     })
 
+  /** Whether the name is one of a method, an object or another term that is no variable. */
+  def defines(name: String): Boolean = owners.contains(TermName(name).encodedName) && variable(name).isEmpty
+
+  /** Forget a variable, and let its value go. */
+  def unbind(name: String): Unit = forget(TermName(name).encodedName).foreach { step =>
+    step.release()
+    if (isDead(step)) history -= step
+  }
+
+  /** The variables that the user can name, and their types. */
+  def variables: Map[String, String] =
+    owners.keys.map(_.decoded).filter(name => naming.isUserTermName(TermName(name)) && !name.contains('$'))
+      .flatMap(name => variable(name).map(step => name -> step.typeNameOf(name))).toMap
+
+  /** Whether a variable is a `val`, so that it means the same until it is bound anew. */
+  def isStable(name: String): Boolean = variable(name).exists(_.handlers.exists {
+    case handler: memberHandlers.ValHandler => handler.name.decoded == name && !handler.mods.isMutable
+    case _                                  => false
+  })
+
   /** `complete`, `incomplete` or `invalid`. */
   def completeness(code: String): String = {
     problems.clear()
