@@ -20,7 +20,6 @@ from lakebook_kernel.languages.base import (
 if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject
 
-_LONG = range(-(2**63), 2**63)
 _LEFT_BEHIND = (
     "This cell is in library code that cannot be stopped. It goes on in the Spark driver and keeps a core; your values "
     "are kept and the next cell runs. To end it: lakebook driver stop\n"
@@ -84,38 +83,27 @@ class ScalaLanguage(Language):
         return set(self._interpreter().boundNames()) if self.started else set()
 
     def take(self, name: str) -> Any:
-        from py4j.java_gateway import JavaObject, is_instance_of
         from pyspark.sql import DataFrame
+
+        from lakebook_kernel.languages.scala import values
 
         interpreter = self._interpreter()
-        kind = interpreter.typeOf(name)
-        if kind is None:
+        block = interpreter.send(name)
+        if block is None:
             raise KeyError(name)
-        value = interpreter.value(name)
-        if not isinstance(value, JavaObject):
-            return value
-        spark = self.host.spark()
-        if is_instance_of(spark.sparkContext._gateway, value, "org.apache.spark.sql.Dataset"):
-            return DataFrame(value.toDF(), spark)
-        raise TypeError(f"{name} is a {kind}, which has no form in Python")
+        if values.is_frame(block):
+            return DataFrame(interpreter.value(name).toDF(), self.host.spark())
+        return values.read(block)
 
     def give(self, name: str, value: Any) -> None:
-        from pyspark.sql import DataFrame
+        from lakebook_kernel.languages.scala import values
+        from lakebook_kernel.sharing.frames import is_frame, spark_frame
 
-        match value:
-            case bool():
-                kind = "Boolean"
-            case int() if value in _LONG:
-                kind = "Long"
-            case float():
-                kind = "Double"
-            case str():
-                kind = "String"
-            case DataFrame():
-                kind, value = "org.apache.spark.sql.DataFrame", value._jdf
-            case _:
-                super().give(name, value)
-        self._interpreter().bind(name, kind, value)
+        if is_frame(value):
+            frame = spark_frame(self.host.spark(), value, name)
+            self._interpreter().bind(name, "_root_.org.apache.spark.sql.DataFrame", frame._jdf)
+        else:
+            self._interpreter().receive(name, *values.write(value))
 
     def _interpreter(self) -> JavaObject:
         return self.host.notebook().scala()

@@ -71,18 +71,34 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
 
   /** Bind a name to a value without a word.
     *
-    * @param typeName a type as Scala code names it; any number does for `Long` and `Double`
+    * @param typeName a type as Scala code names it
     */
-  def bind(name: String, typeName: String, value: Object): Unit = exclusively {
-    val fitting = (typeName, value) match {
-      case ("Long", number: Number)   => Long.box(number.longValue)
-      case ("Double", number: Number) => Double.box(number.doubleValue)
-      case _                          => value
-    }
+  def bind(name: String, typeName: String, value: Any): Unit = exclusively {
     val source = "_root_.lakebook.bridge.ScalaInterpreter.handedOver.get"
-    ScalaInterpreter.handedOver.set(fitting)
+    ScalaInterpreter.handedOver.set(value)
     try inContext(quietly(s"val `$name`: $typeName = $source.asInstanceOf[$typeName]"))
     finally ScalaInterpreter.handedOver.remove()
+  }
+
+  /** The same with a value of Python's, in a block of `ScalaValues`. */
+  def receive(name: String, typeName: String, block: Array[Byte]): Unit = bind(name, typeName, ScalaValues.read(block))
+
+  /** A variable's value as a block of `ScalaValues`; null when there is no such variable. */
+  def send(name: String): Array[Byte] = exclusively {
+    compiler.variable(name).map { step =>
+      val value = inContext(step.value(name))
+      value match {
+        case _: Dataset[_] => ScalaValues.Frame
+        case _ =>
+          try ScalaValues.write(value)
+          catch {
+            case failure: NoForm =>
+              val known = s"$name is a ${step.typeNameOf(name)}"
+              val own = failure.value.asInstanceOf[AnyRef] eq value
+              ScalaValues.refusal(if (own) s"$known, which has no form in Python" else s"$known: ${failure.getMessage}")
+          }
+      }
+    }.orNull
   }
 
   /** The value of a variable; null when there is none. */
@@ -168,7 +184,7 @@ object ScalaInterpreter {
   private val Patience = 2L
 
   /** A value on its way into an interpreter; for the code that `bind` compiles. */
-  val handedOver = new ThreadLocal[Object]
+  val handedOver = new ThreadLocal[Any]
 
   private val interpreters = new ConcurrentHashMap[Int, ScalaInterpreter]
   private val ids = new AtomicInteger
