@@ -17,6 +17,7 @@ STATE = ".lakebook"
 
 _T = TypeVar("_T")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_BYTES = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _MASTER = re.compile(r"local(\[(\*|\d+)(,\s*\d+)?\])?|local-cluster\[.+\]|spark://.+|yarn|k8s://.+")
 #: settings that have a place of their own, so that there is one place only
 _ELSEWHERE = {
@@ -43,6 +44,12 @@ class SparkSettings:
 
 
 @dataclass(frozen=True)
+class ShareSettings:
+    #: bytes in memory up to which a frame of Spark's is copied to a language that cannot hold a reference
+    limit: int = 2**30
+
+
+@dataclass(frozen=True)
 class Workspace:
     root: Path
     #: where the driver keeps its files; may not exist yet, see ``make_state``
@@ -51,6 +58,7 @@ class Workspace:
     warehouse: Path
     #: JDBC address of a shared metastore; None for the workspace's own
     metastore: str | None
+    share: ShareSettings = ShareSettings()
 
     def make_state(self) -> Path:
         """Create the folder ``state``, readable by its owner alone and ignored by git, and return it."""
@@ -88,6 +96,7 @@ def find_workspace(start: Path | None = None) -> Workspace:
         ),
         warehouse=settings.get("warehouse.path", lambda value: _folder(root, value), root / STATE / "warehouse"),
         metastore=settings.get("metastore.url", _jdbc, None),
+        share=ShareSettings(limit=settings.get("share.limit", _size, ShareSettings.limit)),
     )
 
 
@@ -107,6 +116,7 @@ _VARIABLES = {
     "spark.java_home": "LAKEBOOK_JAVA_HOME",
     "warehouse.path": "LAKEBOOK_WAREHOUSE",
     "metastore.url": "LAKEBOOK_METASTORE",
+    "share.limit": "LAKEBOOK_SHARE_LIMIT",
 }
 _NAMES = [*_VARIABLES, "spark.conf"]
 _SECTIONS = sorted({name.partition(".")[0] for name in _NAMES})
@@ -230,6 +240,12 @@ def _memory(value: Any) -> str:
     if isinstance(value, str) and re.fullmatch(r"[1-9]\d*[kmgt]", value, re.IGNORECASE):
         return value.lower()
     raise _Invalid('a size such as "4g"')
+
+
+def _size(value: Any) -> int:
+    """Bytes of what ``_memory`` takes."""
+    text = _memory(value)
+    return int(text[:-1]) * _BYTES[text[-1]]
 
 
 def _duration(value: Any) -> float:

@@ -12,7 +12,7 @@ from lakebook.config import ConfigError, Workspace, cache_dir, find_workspace
 
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("MASTER", "MEMORY", "IDLE_TIMEOUT", "JAVA_HOME", "WAREHOUSE", "METASTORE"):
+    for name in ("MASTER", "MEMORY", "IDLE_TIMEOUT", "JAVA_HOME", "WAREHOUSE", "METASTORE", "SHARE_LIMIT"):
         monkeypatch.delenv(f"LAKEBOOK_{name}", raising=False)
 
 
@@ -33,6 +33,7 @@ def test_without_a_file_everything_has_a_default(tmp_path: Path) -> None:
     assert found.state == tmp_path / ".lakebook"
     assert found.warehouse == tmp_path / ".lakebook" / "warehouse"
     assert found.metastore is None
+    assert found.share.limit == 2**30
     assert (found.spark.master, found.spark.memory, found.spark.idle_timeout) == ("local[*]", "2g", 1800.0)
     assert not found.state.exists(), "asking for the workspace must not create anything"
 
@@ -79,6 +80,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         path = "data"
         [metastore]
         url = "jdbc:postgresql://db/metastore"
+        [share]
+        limit = "200m"
         """,
     )
     assert found.spark.master == "spark://cluster:7077"
@@ -92,6 +95,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     }
     assert found.warehouse == tmp_path / "data"
     assert found.metastore == "jdbc:postgresql://db/metastore"
+    assert found.share.limit == 200 * 2**20
 
 
 def test_the_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,11 +107,13 @@ def test_the_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("LAKEBOOK_JAVA_HOME", str(tmp_path))
     monkeypatch.setenv("LAKEBOOK_WAREHOUSE", "/lake")
     monkeypatch.setenv("LAKEBOOK_METASTORE", "jdbc:postgresql://other/db")
+    monkeypatch.setenv("LAKEBOOK_SHARE_LIMIT", "2T")
     found = workspace(tmp_path, '[spark]\nmaster = "yarn"\nmemory = "1g"\n')
     assert (found.spark.master, found.spark.memory, found.spark.idle_timeout) == ("local[1]", "3g", 90)
     assert found.spark.java_home == tmp_path
     assert found.warehouse == Path("/lake")
     assert found.metastore == "jdbc:postgresql://other/db"
+    assert found.share.limit == 2 * 2**40
 
 
 def test_an_empty_variable_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,8 +143,9 @@ def test_a_bad_variable_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ),
         ('[spark]\njava_home = "none"', 'line 2: spark.java_home is "none", expected a folder that holds bin/java'),
         ('[spark]\nmemroy = "4g"', "line 2: unknown setting spark.memroy, did you mean spark.memory?"),
+        ("[share]\nlimit = 1000", 'line 2: share.limit is 1000, expected a size such as "4g"'),
         ("[sprak]\n", "line 1: unknown setting sprak, did you mean spark?"),
-        ("[zzz]\n", "line 1: unknown setting zzz, expected one of metastore, spark, warehouse"),
+        ("[zzz]\n", "line 1: unknown setting zzz, expected one of metastore, share, spark, warehouse"),
         ('spark = "x"', 'line 1: spark is "x", expected a section [spark]'),
         ("[spark]\nconf = 1", "line 2: spark.conf is 1, expected a section [spark.conf]"),
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lakebook_kernel.cell import Cell
@@ -12,7 +13,7 @@ from lakebook_kernel.errors import excerpt, explain, place, position
 from lakebook_kernel.languages.base import CellError, Completeness, Completion, Host, Language, MimeBundle, Output
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
 
 #: rows that are fetched to be shown
 ROWS = 100
@@ -33,6 +34,8 @@ class SqlLanguage(Language):
         super().__init__(host)
         self._started = False
         self._words: tuple[list[str], list[str]] | None = None
+        #: the value of ``:name``; raises ``KeyError`` when there is none
+        self.parameter: Callable[[str], Any] = host.names.__getitem__
 
     def start(self) -> None:
         self.host.spark()
@@ -43,7 +46,7 @@ class SqlLanguage(Language):
         head: str | None = None
         for start, end in notebook.statements(cell.code):
             try:
-                frame = spark.sql(cell.code[start:end])
+                frame = spark.sql(cell.code[start:end], self._bound(cell.code, start, end))
                 if frame.columns:
                     head = notebook.tableHead(frame._jdf, ROWS)
                     self._keep(frame)
@@ -51,6 +54,25 @@ class SqlLanguage(Language):
                 raise _told(error, cell.code, start) from None
         if head is not None:
             output.result(table_bundle(Table.from_json(json.loads(head))))
+
+    def _bound(self, code: str, start: int, end: int) -> dict[str, Column] | None:
+        """The values of a statement's parameters; None when it has none."""
+        from lakebook_kernel.languages.sql_parameters import literals
+
+        notebook = self.host.notebook()
+        values: dict[str, Any] = {}
+        try:
+            for name in notebook.parameters(code[start:end]):
+                values[name] = self.parameter(name)
+            for name, value in notebook.sought(code[start:end]) if values else ():
+                if isinstance(values[name], list | tuple | set | frozenset):
+                    raise TypeError(f"IN (:{name}) takes no list; write array_contains(:{name}, {value})")
+            return literals(self.host.spark(), notebook, values) if values else None
+        except KeyError:
+            message = f":{name} has no value: assign {name} in a cell of any language first."
+            raise _refused("NameError", message, code, start) from None
+        except TypeError as reason:
+            raise _refused("TypeError", f"{reason}.", code, start) from None
 
     def _keep(self, frame: DataFrame) -> None:
         self.host.names[RESULT] = frame
@@ -83,14 +105,11 @@ class SqlLanguage(Language):
         self.host.notebook().unshareFrame(name)
 
     def give(self, name: str, value: Any) -> None:
-        import pandas
-        from pyspark.sql import DataFrame
+        from lakebook_kernel.sharing.frames import is_frame, spark_frame
 
-        if isinstance(value, pandas.DataFrame):
-            value = self.host.spark().createDataFrame(value)
-        if not isinstance(value, DataFrame):
-            raise TypeError(f"a {type(value).__name__} is no frame; Spark and pandas DataFrames can be given to SQL")
-        self.host.notebook().shareFrame(name, value._jdf)
+        if not is_frame(value):
+            raise TypeError(f"a {type(value).__name__} is no frame; SQL takes others as parameters: :{name}")
+        self.host.notebook().shareFrame(name, spark_frame(self.host.spark(), value, name)._jdf)
 
     def complete(self, code: str, cursor: int) -> Completion | None:
         if not self._started:
@@ -168,6 +187,10 @@ class SqlLanguage(Language):
 
 def _quoted(name: str, kind: str) -> str:
     return name if kind in ("function", "keyword") or re.fullmatch(r"\w+", name) else f"`{name}`"
+
+
+def _refused(name: str, message: str, code: str, start: int) -> CellError:
+    return CellError(name, message, [f"{name}: {message}", *excerpt(code, place(code, start)[0])])
 
 
 def _told(error: Exception, code: str, start: int) -> CellError | Exception:

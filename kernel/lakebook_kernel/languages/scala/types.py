@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from lakebook_kernel.sharing.nulls import is_null
+
 
 @dataclass(frozen=True)
 class Type:
@@ -96,7 +98,7 @@ def type_of(value: Any) -> Type:
         case np.ndarray():
             return _array_type(value)
         case np.generic():
-            return NULL if is_missing(value) else _dtype_type(value.dtype)
+            return NULL if is_null(value) else _dtype_type(value.dtype)
         case dict():
             return Type("scala.collection.immutable.Map", (_items_type(value), _items_type(value.values())))
         case list():
@@ -125,7 +127,7 @@ def common_type(left: Type, right: Type) -> Type:
 
 def _plain_type(value: Any) -> Type:
     """Times, of which one class has several types, and what inherits from a type of Python's."""
-    if is_missing(value):
+    if is_null(value):
         return NULL
     match value:
         case datetime():
@@ -150,7 +152,7 @@ def _items_type(values: Iterable[Any]) -> Type:
 
 def _tuple_type(values: tuple[Any, ...]) -> Type:
     if len(values) not in _TUPLE_SIZES:
-        raise TypeError(f"a tuple of {len(values)} has no form in Scala, whose tuples have 1 to 22 elements; use a list")
+        raise TypeError(f"a tuple of {len(values)} has no form in Scala, whose tuples have 1 to 22; use a list")
     return Type(f"scala.Tuple{len(values)}", tuple(map(type_of, values)))
 
 
@@ -175,18 +177,10 @@ def _dtype_type(kind: np.dtype[Any]) -> Type:
             return LOCAL_DATE if np.datetime_data(kind)[0] in ("Y", "M", "W", "D") else LOCAL_DATE_TIME
         case "m" if np.datetime_data(kind)[0] not in ("Y", "M"):
             return DURATION
-    if kind == object:
+    if kind.kind == "O":
         raise TypeError("a NumPy array of objects has no form in Scala; use its tolist()")
     raise TypeError(f"NumPy's {kind} has no form in Scala")
 
 
-def is_missing(value: Any) -> bool:
-    """Whether it is ``None`` or a null of pandas or NumPy."""
-    if isinstance(value, np.datetime64 | np.timedelta64):
-        return bool(np.isnat(value))
-    return value is None or type(value).__name__ in ("NaTType", "NAType")
-
-
 def _option(kind: Type) -> Type:
     return kind if kind.is_option or kind == NULL else Type("scala.Option", (kind,))
-

@@ -11,7 +11,7 @@ import sys
 import warnings
 from array import array
 from collections.abc import Callable, Collection
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,9 +28,9 @@ from lakebook_kernel.languages.scala.types import (
     NUMBERS,
     STRING,
     Type,
-    is_missing,
     type_of,
 )
+from lakebook_kernel.sharing.nulls import is_null
 
 #: tags: null, true or false, what is in rows, containers
 _NULL, _MIXED = b"N", b"*"
@@ -41,7 +41,7 @@ _LIST, _TUPLE, _SET, _MAP, _ARRAY, _NUMBERS = b"L", b"U", b"S", b"M", b"A", b"X"
 _FORMATS = {"z": "?", "b": "b", "h": "h", "i": "i", "l": "q", "f": "f", "d": "d"}
 _SIZES = {tag: struct.calcsize(">" + form) for tag, form in _FORMATS.items()}
 _EPOCH = datetime(1970, 1, 1)
-_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.toordinal()
 
 
@@ -78,11 +78,11 @@ class _Writer:
         if kind == ANY:
             kind = type_of(value)
         if kind.is_option:
-            missing = is_missing(value)
+            missing = is_null(value)
             self.parts.append(_NONE if missing else _SOME)
             if not missing:
                 self.value(value, kind.of[0])
-        elif is_missing(value):
+        elif is_null(value):
             self.parts.append(_NULL)
         elif kind.tag:
             self.parts.append(kind.tag.encode())
@@ -217,8 +217,7 @@ def _span(span: timedelta | np.timedelta64) -> bytes:
     if isinstance(span, np.timedelta64):
         return _of_ticks(span, "timedelta64")
     nanoseconds: int = getattr(span, "nanoseconds", 0)
-    if hasattr(span, "to_pytimedelta"):
-        span = span.to_pytimedelta()
+    span = span.to_pytimedelta() if hasattr(span, "to_pytimedelta") else span
     return struct.pack(">qi", span.days * 86400 + span.seconds, span.microseconds * 1000 + nanoseconds)
 
 
@@ -371,4 +370,4 @@ def _zone(name: str, offset: int) -> timezone | ZoneInfo:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError):
             pass  # Java knows some that Python does not, such as UTC+1
-    return timezone(timedelta(seconds=offset)) if offset else timezone.utc
+    return timezone(timedelta(seconds=offset)) if offset else UTC

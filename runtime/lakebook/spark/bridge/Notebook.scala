@@ -10,8 +10,9 @@ import scala.util.control.NonFatal
 import org.apache.spark.api.java.JavaSparkContext
 import org.apache.spark.internal.Logging
 import org.apache.spark.lakebook.SharedContext
-import org.apache.spark.sql.Dataset
+import org.apache.spark.sql.{Column, Dataset}
 import org.apache.spark.sql.classic.SparkSession
+import org.apache.spark.sql.lakebook.Literals
 
 /** One attached kernel: its session and all that ends with it. The entry point of its gateway.
   *
@@ -74,6 +75,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   def statements(code: String): Array[Array[Int]] = SqlText.statements(code)
   def completeness(code: String): String = SqlText.completeness(code)
   def relations(sql: String): Array[String] = SqlText.relations(sql)
+  def parameters(sql: String): Array[String] = SqlText.parameters(sql)
+  def sought(sql: String): Array[Array[String]] = SqlText.sought(sql)
+  def literals(frame: Dataset[_]): Array[Column] = Literals.of(frame)
   def keywords: Array[String] = SqlText.keywords
   def tableHead(frame: Dataset[_], rows: Int): String = TableHead.json(frame, rows)
 

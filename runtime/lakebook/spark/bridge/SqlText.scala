@@ -4,7 +4,8 @@ import scala.collection.mutable
 import scala.jdk.CollectionConverters.ListHasAsScala
 
 import org.antlr.v4.runtime.{CharStreams, Token}
-import org.apache.spark.sql.catalyst.analysis.UnresolvedRelation
+import org.apache.spark.sql.catalyst.analysis.{NamedParameter, UnresolvedRelation}
+import org.apache.spark.sql.catalyst.expressions.In
 import org.apache.spark.sql.catalyst.parser.{ParseException, SqlBaseLexer}
 import org.apache.spark.sql.catalyst.plans.logical.{InsertIntoStatement, LogicalPlan, UnresolvedWith}
 import org.apache.spark.sql.catalyst.trees.TreeNode
@@ -82,6 +83,27 @@ object SqlText {
     }
     parse(sql).foreach(visit(_, Set.empty))
     found.toArray
+  }
+
+  /** The names of a statement's parameters: `:name`. Empty for what cannot be parsed. */
+  def parameters(sql: String): Array[String] = found(sql) { case NamedParameter(name) => name }.distinct.toArray
+
+  /** Parameters that stand in `IN (…)`, each with what is looked for there. */
+  def sought(sql: String): Array[Array[String]] =
+    found(sql) { case In(value, list) => list.collect { case NamedParameter(name) => Array(name, value.sql) } }.flatten.toArray
+
+  private def found[T](sql: String)(what: PartialFunction[Any, T]): Seq[T] = {
+    val all = mutable.ArrayBuffer[T]()
+    def visit(part: Any): Unit = {
+      what.lift(part).foreach(all += _)
+      part match {
+        case several: Iterable[_] => several.foreach(visit)
+        case product: Product     => product.productIterator.foreach(visit)
+        case _                    =>
+      }
+    }
+    parse(sql).foreach(visit)
+    all.toSeq
   }
 
   /** After `END` these say what it ends; they are not counted when they begin. */

@@ -1,0 +1,195 @@
+"""Frames of any Python library as Spark's, and Spark's in Python's memory as far as they fit."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lakebook_kernel.languages.base import CellError
+from lakebook_kernel.sharing.columns import spark_column
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession
+
+_FRAMES = {
+    ("pandas", "DataFrame"),
+    ("pandas", "Series"),
+    ("polars", "DataFrame"),
+    ("polars", "Series"),
+    ("pyarrow", "Table"),
+    ("pyarrow", "RecordBatch"),
+    ("duckdb", "DuckDBPyRelation"),
+    ("_duckdb", "DuckDBPyRelation"),
+    ("pyspark", "DataFrame"),
+}
+#: a name, and what makes the Arrow array
+_Column = tuple[str, Callable[[], Any]]
+_UNITS = ((2**30, "GB"), (2**20, "MB"), (2**10, "KB"), (1, "bytes"))
+
+
+def is_frame(value: Any) -> bool:
+    """Whether ``spark_frame`` takes it; finding out imports nothing."""
+    return any((kind.__module__.partition(".")[0], kind.__name__) in _FRAMES for kind in type(value).__mro__)
+
+
+def spark_frame(spark: SparkSession, value: Any, name: str) -> DataFrame:
+    """A frame of pandas, polars, pyarrow or DuckDB as a Spark DataFrame; Spark's own as it is.
+
+    Its rows go over at once, as Arrow, in as many partitions as Spark computes with. pandas' index comes along where it
+    has a name.
+
+    Raises:
+        TypeError: Spark has nothing like one of its columns.
+    """
+    from pyspark.sql import DataFrame
+
+    if isinstance(value, DataFrame):
+        return value
+    columns, rows = _columns(value)
+    if not columns:
+        return spark.range(rows).select()
+    arrays, cut = [], []
+    for column, array in columns:
+        try:
+            converted, lost = spark_column(array())
+        except TypeError as reason:
+            raise TypeError(f"{name}: column {column} {reason}") from None
+        arrays.append(converted)
+        cut += [column] * lost
+    if cut:
+        warnings.warn(
+            f"{name}: nanoseconds of {', '.join(cut)} were cut off: Spark's times have microseconds", stacklevel=2
+        )
+    import pyarrow as pa
+
+    return from_arrow(spark, pa.Table.from_arrays(arrays, names=[column for column, _ in columns]))
+
+
+def from_arrow(spark: SparkSession, table: pa.Table) -> DataFrame:
+    """A table of which ``spark_column`` has made every column, as a Spark DataFrame."""
+    from pyspark.sql import DataFrame
+    from pyspark.sql.pandas.serializers import ArrowStreamSerializer
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    context = spark.sparkContext
+    jvm: Any = context._jvm
+    rows = max(1, -(-table.num_rows // context.defaultParallelism))
+    batches = context._serialize_to_jvm(
+        table.combine_chunks().to_batches(max_chunksize=rows),
+        ArrowStreamSerializer(),
+        jvm.PythonSQLUtils.readArrowStreamFromFile,
+        jvm.ArrowIteratorServer,
+    )
+    schema = from_arrow_schema(table.schema).json()
+    return DataFrame(jvm.PythonSQLUtils.toDataFrame(batches, schema, spark._jsparkSession), spark)
+
+
+def arrow_of(frame: DataFrame, limit_bytes: int, name: str = "name") -> pa.Table:
+    """All rows of a Spark DataFrame. Times with a zone are in UTC.
+
+    No more than the limit is brought here; Spark stops when that is reached.
+
+    Raises:
+        CellError: ``FrameTooLarge``; ``name`` is what it calls the frame.
+    """
+    import pyarrow as pa
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    schema = to_arrow_schema(frame.schema, error_on_duplicated_field_names_in_struct=True, timezone="UTC")
+    batches: list[pa.RecordBatch] = []
+    order: list[int] = []
+    size = 0
+    for part in _collected(frame):
+        if isinstance(part, list):
+            order = part
+            continue
+        size += part.nbytes
+        if size > limit_bytes:
+            raise CellError(
+                "FrameTooLarge",
+                f"{name} is larger than {_shown(limit_bytes)} in memory. Leave it in Spark (in R: "
+                f'tbl(spark, "{name}")), take a part of it with LIMIT, or set a higher limit under [share] in '
+                "lakebook.toml or as LAKEBOOK_SHARE_LIMIT.",
+            )
+        batches.append(part)
+    if not batches:
+        return schema.empty_table()
+    return pa.Table.from_batches([batches[index] for index in order]).cast(schema)
+
+
+def _columns(value: Any) -> tuple[list[_Column], int]:
+    """A frame's columns, and how many rows it has."""
+    import pyarrow as pa
+
+    library = next(kind.__module__.partition(".")[0] for kind in type(value).__mro__)
+    if library in ("pandas", "polars") and type(value).__name__ == "Series":
+        value = value.to_frame()
+    if library == "pandas":
+        return _pandas_columns(value), len(value)
+    if library == "polars":
+        return [(name, partial(_of_polars, value[name])) for name in value.columns], value.height
+    if isinstance(value, pa.RecordBatch):
+        value = pa.Table.from_batches([value])
+    elif not isinstance(value, pa.Table):
+        value = value.to_arrow_table()
+    return [(name, partial(value.column, at)) for at, name in enumerate(value.schema.names)], value.num_rows
+
+
+def _pandas_columns(frame: pandas.DataFrame) -> list[_Column]:
+    index = [
+        (str(name), partial(_of_pandas, frame.index.get_level_values(at).to_series()))
+        for at, name in enumerate(frame.index.names)
+        if name is not None
+    ]
+    return index + [(str(name), partial(_of_pandas, frame.iloc[:, at])) for at, name in enumerate(frame.columns)]
+
+
+def _of_pandas(series: Any) -> pa.Array:
+    import pyarrow as pa
+
+    try:
+        array = pa.Array.from_pandas(series)
+    except (pa.ArrowException, OverflowError, ValueError) as problem:
+        raise TypeError(_has_no_form(problem)) from None
+    if series.dtype == object:
+        kinds = set(map(type, series))
+        for kind, stranger in ((pa.date32(), datetime), (pa.binary(), str)):  # which Arrow would change
+            if array.type == kind and any(issubclass(other, stranger) for other in kinds):
+                raise TypeError(f"holds values of different types: {', '.join(sorted(k.__name__ for k in kinds))}")
+    return array
+
+
+def _of_polars(series: Any) -> pa.Array:
+    import pyarrow as pa
+
+    if str(series.dtype) == "Object":
+        raise TypeError("is of Python objects, which have no form in Spark")
+    try:
+        return series.to_arrow()
+    except pa.ArrowException as problem:
+        raise TypeError(_has_no_form(problem)) from None
+
+
+def _has_no_form(problem: Exception) -> str:
+    return f"has no form in Spark: {str(problem).splitlines()[0] if str(problem) else type(problem).__name__}"
+
+
+def _collected(frame: DataFrame) -> Iterator[pa.RecordBatch | list[int]]:
+    """The frame's batches as they come, and last their order. What is left when it is closed is not computed."""
+    from pyspark.sql.pandas.serializers import ArrowCollectSerializer
+    from pyspark.util import _load_from_socket
+
+    port, secret, server = frame._jdf.collectAsArrowToPython()
+    with _load_from_socket((port, secret), ArrowCollectSerializer()) as parts:
+        yield from parts
+    server.getResult()
+
+
+def _shown(size: int) -> str:
+    unit, name = next((unit, name) for unit, name in _UNITS if size >= unit)
+    return f"{size / unit:g} {name}"
