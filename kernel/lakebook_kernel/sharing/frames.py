@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.sharing.columns import spark_column
@@ -34,7 +36,7 @@ _UNITS = ((2**30, "GB"), (2**20, "MB"), (2**10, "KB"), (1, "bytes"))
 
 def is_frame(value: Any) -> bool:
     """Whether ``spark_frame`` takes it; finding out imports nothing."""
-    return any((kind.__module__.partition(".")[0], kind.__name__) in _FRAMES for kind in type(value).__mro__)
+    return _kind(value) is not None
 
 
 def spark_frame(spark: SparkSession, value: Any, name: str) -> DataFrame:
@@ -104,38 +106,40 @@ def arrow_of(frame: DataFrame, limit_bytes: int, name: str = "name") -> pa.Table
     batches: list[pa.RecordBatch] = []
     order: list[int] = []
     size = 0
-    for part in _collected(frame):
-        if isinstance(part, list):
-            order = part
-            continue
-        size += part.nbytes
-        if size > limit_bytes:
-            raise CellError(
-                "FrameTooLarge",
-                f"{name} is larger than {_shown(limit_bytes)} in memory. Leave it in Spark (in R: "
-                f'tbl(spark, "{name}")), take a part of it with LIMIT, or set a higher limit under [share] in '
-                "lakebook.toml or as LAKEBOOK_SHARE_LIMIT.",
-            )
-        batches.append(part)
+    with closing(_collected(frame)) as parts:
+        for part in parts:
+            if isinstance(part, list):
+                order = part
+                continue
+            size += part.nbytes
+            if size > limit_bytes:
+                raise _too_large(name, limit_bytes)
+            batches.append(part)
     if not batches:
         return schema.empty_table()
     return pa.Table.from_batches([batches[index] for index in order]).cast(schema)
+
+
+def _kind(value: Any) -> tuple[str, str] | None:
+    """Which of the frames it is, or inherits from."""
+    kinds = ((kind.__module__.partition(".")[0], kind.__name__) for kind in type(value).__mro__)
+    return next((kind for kind in kinds if kind in _FRAMES), None)
 
 
 def _columns(value: Any) -> tuple[list[_Column], int]:
     """A frame's columns, and how many rows it has."""
     import pyarrow as pa
 
-    library = next(kind.__module__.partition(".")[0] for kind in type(value).__mro__)
-    if library in ("pandas", "polars") and type(value).__name__ == "Series":
+    library, kind = _kind(value) or ("", "")
+    if kind == "Series":
         value = value.to_frame()
     if library == "pandas":
         return _pandas_columns(value), len(value)
     if library == "polars":
         return [(name, partial(_of_polars, value[name])) for name in value.columns], value.height
-    if isinstance(value, pa.RecordBatch):
+    if kind == "RecordBatch":
         value = pa.Table.from_batches([value])
-    elif not isinstance(value, pa.Table):
+    elif kind != "Table":
         value = value.to_arrow_table()
     return [(name, partial(value.column, at)) for at, name in enumerate(value.schema.names)], value.num_rows
 
@@ -179,15 +183,37 @@ def _has_no_form(problem: Exception) -> str:
     return f"has no form in Spark: {str(problem).splitlines()[0] if str(problem) else type(problem).__name__}"
 
 
-def _collected(frame: DataFrame) -> Iterator[pa.RecordBatch | list[int]]:
-    """The frame's batches as they come, and last their order. What is left when it is closed is not computed."""
+def _collected(frame: DataFrame) -> Generator[Any, None, None]:
+    """The frame's batches as they come, and last their order. When it is closed before, Spark's jobs for it end."""
+    from pyspark.errors.exceptions.captured import unwrap_spark_exception
     from pyspark.sql.pandas.serializers import ArrowCollectSerializer
     from pyspark.util import _load_from_socket
 
-    port, secret, server = frame._jdf.collectAsArrowToPython()
-    with _load_from_socket((port, secret), ArrowCollectSerializer()) as parts:
-        yield from parts
-    server.getResult()
+    context = frame.sparkSession.sparkContext
+    tag = f"collected-{uuid4()}"
+    context.addJobTag(tag)
+    try:
+        port, secret, server = frame._jdf.collectAsArrowToPython()
+    finally:
+        context.removeJobTag(tag)
+    try:
+        with _load_from_socket((port, secret), ArrowCollectSerializer()) as parts:
+            yield from parts
+    except GeneratorExit:
+        context.cancelJobsWithTag(tag)
+        raise
+    except Exception:
+        with unwrap_spark_exception():
+            server.getResult()  # raises what the stream broke off for
+        raise
+
+
+def _too_large(name: str, limit: int) -> CellError:
+    return CellError(
+        "FrameTooLarge",
+        f'{name} is larger than {_shown(limit)} in memory. Leave it in Spark (in R: tbl(spark, "{name}")), take a part '
+        "of it with LIMIT, or set a higher limit under [share] in lakebook.toml or as LAKEBOOK_SHARE_LIMIT.",
+    )
 
 
 def _shown(size: int) -> str:
