@@ -108,7 +108,9 @@ class _Writer:
     def _items(self, values: list[Any], kind: Type) -> None:
         tag = kind.tag
         self.parts += [tag.encode() if tag else _MIXED, _count(values)]
-        if tag:
+        if kind == STRING:
+            self._texts(values)
+        elif tag:
             self._plain(values, kind)
         else:
             for value in values:
@@ -140,6 +142,14 @@ class _Writer:
         else:
             self.parts += map(_PLAIN[kind.tag], values)
 
+    def _texts(self, texts: list[str]) -> None:
+        """All lengths, then all texts, in units of UTF-16."""
+        joined = "".join(texts)
+        raw = _utf16(joined)
+        plain = len(raw) == 2 * len(joined)
+        self._numbers(array("i", [len(text) if plain else len(_utf16(text)) // 2 for text in texts]))
+        self.parts.append(raw)
+
     def _longs(self, values: list[Any]) -> None:
         try:
             self._numbers(array("q", values))
@@ -156,9 +166,12 @@ def _count(values: Collection[Any]) -> bytes:
     return struct.pack(">i", len(values))
 
 
+def _utf16(text: str) -> bytes:
+    return text.encode("utf-16-be", "surrogatepass")
+
+
 def _string(text: str) -> bytes:
-    raw = text.encode("utf-16-be", "surrogatepass")
-    return struct.pack(">i", len(raw)) + raw
+    return _bytes(_utf16(text))
 
 
 def _bytes(raw: Any) -> bytes:
@@ -330,10 +343,21 @@ class _Reader:
             numbers: list[Any] = self._numbers(tag, self._unpack("i")).tolist()
             return numbers
         count = self._unpack("i")
+        if tag == "s":
+            return self._texts(count)
         if tag == "*":
             return [self.value() for _ in range(count)]
         one = self._plain[tag]
         return [one() for _ in range(count)]
+
+    def _texts(self, count: int) -> list[Any]:
+        ends = np.cumsum(self._numbers("i", count), dtype=np.int64).tolist()
+        places = zip([0, *ends], ends, strict=False)
+        raw = self._take(2 * ends[-1])
+        joined = str(raw, "utf-16-be", "surrogatepass")
+        if len(raw) == 2 * len(joined):
+            return [joined[start:end] for start, end in places]
+        return [str(raw[2 * start : 2 * end], "utf-16-be", "surrogatepass") for start, end in places]
 
     def _numbers(self, tag: str, count: int) -> np.ndarray[Any, Any]:
         kind = np.dtype(NUMBERS[tag])

@@ -71,7 +71,21 @@ private class ValueReader(in: ByteBuffer) {
 
   private def items(): Iterator[Any] = {
     val tag = in.get().toChar
-    Iterator.fill(in.getInt())(if (tag == '*') value() else of(tag))
+    val count = in.getInt()
+    if (tag == 's') texts(count) else Iterator.fill(count)(if (tag == '*') value() else of(tag))
+  }
+
+  /** Texts of which the lengths come first, then all the units. */
+  private def texts(count: Int): Iterator[String] = {
+    val lengths = Array.fill(count)(in.getInt())
+    val units = new Array[Char](lengths.sum)
+    in.asCharBuffer.get(units)
+    skip(units.length, 2)
+    var start = 0
+    lengths.iterator.map { length =>
+      start += length
+      new String(units, start - length, length)
+    }
   }
 
   private def bytes(): Array[Byte] = {
@@ -256,7 +270,12 @@ private class ValueWriter {
     val alike = tag != '*' && all.forall(element => tagOf(element) == tag)
     out.write(if (alike) tag else '*')
     out.writeInt(all.length)
-    if (alike) all.foreach(plain) else all.foreach(value)
+    if (tag == 's' && alike) {
+      val texts = all.map(_.toString)
+      texts.foreach(text => out.writeInt(text.length))
+      texts.foreach(units)
+    } else if (alike) all.foreach(plain)
+    else all.foreach(value)
   }
 
   private def array(numbers: AnyRef): Unit = {
@@ -287,8 +306,10 @@ private class ValueWriter {
 
   private def text(text: String): Unit = {
     out.writeInt(text.length * 2)
-    memory(text.length, 2)(_.asCharBuffer.put(text))
+    units(text)
   }
+
+  private def units(text: String): Unit = memory(text.length, 2)(_.asCharBuffer.put(text))
 
   private def raw(all: Array[Byte]): Unit = {
     out.writeInt(all.length)
