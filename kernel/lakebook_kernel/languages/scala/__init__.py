@@ -85,25 +85,25 @@ class ScalaLanguage(Language):
     def take(self, name: str) -> Any:
         from pyspark.sql import DataFrame
 
-        from lakebook_kernel.languages.scala import values
+        from lakebook_kernel.languages.scala import reader
 
         interpreter = self._interpreter()
         block = interpreter.send(name)
         if block is None:
             raise KeyError(name)
-        if values.is_frame(block):
+        if reader.is_frame(block):
             return DataFrame(interpreter.value(name).toDF(), self.host.spark())
-        return values.read(block)
+        return reader.read(block)
 
     def give(self, name: str, value: Any) -> None:
-        from lakebook_kernel.languages.scala import values
+        from lakebook_kernel.languages.scala import writer
         from lakebook_kernel.sharing.frames import is_frame, spark_frame
 
         if is_frame(value):
             frame = spark_frame(self.host.spark(), value, name)
             self._interpreter().bind(name, "_root_.org.apache.spark.sql.DataFrame", frame._jdf)
         else:
-            self._interpreter().receive(name, *values.write(value))
+            self._interpreter().receive(name, *writer.write(value))
 
     def _interpreter(self) -> JavaObject:
         return self.host.notebook().scala()

@@ -56,6 +56,8 @@ ZONED_DATE_TIME = Type("java.time.ZonedDateTime", tag="Z")
 LOCAL_TIME = Type("java.time.LocalTime", tag="t")
 DURATION = Type("java.time.Duration", tag="v")
 
+#: how ``struct`` and ``array`` call a number in a block, by its tag
+FORMATS = {"z": "?", "b": "b", "h": "h", "i": "i", "l": "q", "f": "f", "d": "d"}
 #: NumPy's type of a number in a block, by its tag
 NUMBERS = {"z": "?", "b": "i1", "h": "i2", "i": "i4", "l": "i8", "f": "f4", "d": "f8"}
 

@@ -10,7 +10,7 @@ import scala.collection.immutable.VectorMap
 import scala.concurrent.duration.FiniteDuration
 import scala.jdk.CollectionConverters._
 
-/** Values between Scala and Python: blocks as the kernel's `values.py` writes and reads them. */
+/** Values between Scala and Python: blocks as the kernel's `writer.py` describes them. */
 object ScalaValues {
   def read(block: Array[Byte]): Any = new ValueReader(ByteBuffer.wrap(block)).value()
 
