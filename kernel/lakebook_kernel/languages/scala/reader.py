@@ -127,7 +127,7 @@ class _Reader:
         return [one() for _ in range(count)]
 
     def _texts(self, count: int) -> list[Any]:
-        bounds = np.cumsum([0, *self._numbers("i", count)], dtype=np.int64).tolist()
+        bounds = [0, *np.cumsum(self._numbers("i", count), dtype=np.int64).tolist()]
         places = pairwise(bounds)
         raw = self._take(2 * bounds[-1])
         joined = str(raw, "utf-16-be", "surrogatepass")
