@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ipykernel.ipkernel import IPythonKernel
 from traitlets import Type, Unicode
 
-from lakebook.config import find_workspace
+from lakebook.config import Workspace, find_workspace
 from lakebook_kernel import __version__
 from lakebook_kernel.cell import BadOptions, Cell, read
 from lakebook_kernel.display import frames
@@ -60,8 +60,10 @@ class LakebookKernel(IPythonKernel):
         signal.signal(signal.SIGUSR2, self.interrupts.break_wait)
         self._languages: dict[str, Language] = {}
         self.python_names = PythonNames(self.names, self.ipython.transform_cell)
-        catalog = CatalogNames(lambda: find_workspace(self.folder), self.spark, self.driver.schema)
-        self.sharing = SharedNames(self.python_names, catalog, self.language, self._say)
+        catalog = CatalogNames(self._workspace, self.spark, self.driver.schema)
+        self.sharing = SharedNames(
+            self.python_names, catalog, self.language, self._say, lambda: self._workspace().share.limit
+        )
         self.driver.on_loss = self._lost_with_the_driver
         self.ipython.hint = self.sharing.hint
         self.variables = VariablesComm(self.comm_manager, self.listing)
@@ -178,6 +180,9 @@ class LakebookKernel(IPythonKernel):
         for name in cell.outputs:
             self.sharing.hand_over(name, space)
 
+    def _workspace(self) -> Workspace:
+        return find_workspace(self.folder)
+
     def _lost_with_the_driver(self) -> None:
         for language in ("sql", "scala"):
             self.sharing.lost(language)
@@ -224,6 +229,7 @@ class LakebookKernel(IPythonKernel):
         if name not in self._languages:
             self._languages[name] = made = make(name, self)
             made.on_loss = lambda: self.sharing.lost(name)
+            made.lookup = lambda wanted: self.sharing.value(wanted, made)
         return self._languages[name]
 
     def _started_language(self, cell: Cell) -> Language:

@@ -121,6 +121,8 @@ class Language(ABC):
         self.host = host
         #: called when the language's process has ended, and with it all names
         self.on_loss: Callable[[], None] = lambda: None
+        #: the newest value of a name, of whatever language; raises ``KeyError`` when there is none, or ``CellError``
+        self.lookup: Callable[[str], Any] = host.names.__getitem__
 
     def start(self) -> None:  # noqa: B027
         """Start what the language needs; called before the first cell. Raises ``CellError`` when it cannot."""

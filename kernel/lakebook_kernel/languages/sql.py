@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lakebook_kernel.cell import Cell
@@ -34,8 +33,6 @@ class SqlLanguage(Language):
         super().__init__(host)
         self._started = False
         self._words: tuple[list[str], list[str]] | None = None
-        #: the value of ``:name``; raises ``KeyError`` when there is none
-        self.parameter: Callable[[str], Any] = host.names.__getitem__
 
     def start(self) -> None:
         self.host.spark()
@@ -63,7 +60,7 @@ class SqlLanguage(Language):
         values: dict[str, Any] = {}
         try:
             for name in notebook.parameters(code[start:end]):
-                values[name] = self.parameter(name)
+                values[name] = self.lookup(name)
             for name, value in notebook.sought(code[start:end]) if values else ():
                 if isinstance(values[name], list | tuple | set | frozenset):
                     raise TypeError(f"IN (:{name}) takes no list; write array_contains(:{name}, {value})")

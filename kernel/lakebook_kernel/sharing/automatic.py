@@ -30,6 +30,8 @@ class Namespace(Source, Protocol):
     def lazy(self) -> bool: ...
     @property
     def reads_python(self) -> bool: ...
+    @property
+    def frames_by_reference(self) -> bool: ...
     def free_names(self, code: str) -> set[str]: ...
     def bound_names(self) -> set[str]: ...
     def removed_names(self) -> set[str]: ...
@@ -47,6 +49,7 @@ class SharedNames:
         catalog: tables, for lazy languages.
         language: gives a language by its name.
         say: shows a line to the user.
+        limit: the most bytes of a Spark DataFrame that are brought into memory.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class SharedNames:
         catalog: Source,
         language: Callable[[str], Namespace],
         say: Callable[[str], None],
+        limit: Callable[[], int],
     ) -> None:
         self.ledger = Ledger()
         self.on = True
@@ -62,6 +66,7 @@ class SharedNames:
         self._catalog = catalog
         self._language = language
         self._say = say
+        self._limit = limit
         #: names that the running cell uses and that cannot come, and why
         self.refused: dict[str, str] = {}
         #: what names were promised as, by language
@@ -108,18 +113,23 @@ class SharedNames:
             for name in space.removed_names():
                 self.ledger.remove(name, space.name)
 
-    def supply(self, name: str, language: str) -> Any:
-        """The newest value of a name that was promised. Raises ``CellError`` when it cannot come."""
-        space = self._language(language)
-        owner = self._owner(name, space)
+    def value(self, name: str, space: Namespace) -> Any:
+        """The newest value of a name that the language asks for while its cell runs.
+
+        Raises:
+            KeyError: there is no such name.
+            CellError: it cannot come.
+        """
+        owner = self._owner(name, space) if self.on else self._python if self._python.holds(name) else None
         if owner is None or owner is space:
-            raise CellError("NameError", f"{name} is gone: no language has a variable of that name any more.")
+            raise KeyError(name)
         stamp = owner.stamp(name)
         try:
-            value = owner.take(name)
+            value = self._fitting(name, owner.take(name), space)
         except TypeError as reason:
             raise CellError("NotShared", self._why(name, owner, reason)) from None
-        self.ledger.copied(name, language, stamp)
+        if space.lazy:
+            self.ledger.copied(name, space.name, stamp)
         return value
 
     def bring(self, name: str, space: Namespace) -> None:
@@ -176,7 +186,7 @@ class SharedNames:
             space.holds(name) and space.name not in self.ledger.copies(name)
         )
         try:
-            space.give(name, owner.take(name))
+            space.give(name, self._fitting(name, owner.take(name), space))
         except KeyError:  # its owner lost it without a word
             self.ledger.remove(name, owner.name)
             return
@@ -188,6 +198,14 @@ class SharedNames:
         if replaced:
             ours, theirs = LABELS[space.name], LABELS[owner.name]
             self._say(f"{name} is {theirs}'s now, which bound it last; {ours}'s own is replaced.")
+
+    def _fitting(self, name: str, value: Any, space: Namespace) -> Any:
+        """The value, or what is in a Spark DataFrame where the language needs that in memory."""
+        if space.frames_by_reference or not _is_sparks(value):
+            return value
+        from lakebook_kernel.sharing.frames import arrow_of
+
+        return arrow_of(value, self._limit(), name)
 
     def _token(self, name: str, owner: Source, space: Namespace) -> int:
         """A number that is the same only for the value that the language has already."""
@@ -218,6 +236,10 @@ class SharedNames:
 
     def _why(self, name: str, owner: Source, reason: TypeError) -> str:
         return f"{name} lives in {LABELS[owner.name]} and cannot come: {reason}."
+
+
+def _is_sparks(value: Any) -> bool:
+    return type(value).__name__ == "DataFrame" and type(value).__module__.startswith("pyspark.")
 
 
 def _words(text: str) -> list[str]:

@@ -38,6 +38,7 @@ class PythonNames:
     name = PYTHON
     lazy = False
     reads_python = True
+    frames_by_reference = True
 
     def __init__(self, names: Mapping[str, Any], plain: Callable[[str], str]) -> None:
         self._names: Any = names

@@ -97,7 +97,7 @@ VALUES = [
 
 @pytest.mark.parametrize(("value", "kind", "true"), VALUES, ids=lambda part: str(part)[:40])
 def test_a_value_and_its_type(attached: AttachedHost, sql: SqlLanguage, value: Any, kind: str, true: str) -> None:
-    sql.parameter = {"x": value}.__getitem__
+    sql.lookup = {"x": value}.__getitem__
     attached.run(sql, f"SELECT :x AS x, {true} AS holds")
     frame = attached.names["_sqldf"]
     assert frame.schema["x"].dataType.simpleString() == kind
@@ -105,7 +105,7 @@ def test_a_value_and_its_type(attached: AttachedHost, sql: SqlLanguage, value: A
 
 
 def test_parameters_in_statements_that_write(attached: AttachedHost, sql: SqlLanguage) -> None:
-    sql.parameter = {"least": 7, "name": "x'; DROP TABLE made; --", "n": 2}.__getitem__
+    sql.lookup = {"least": 7, "name": "x'; DROP TABLE made; --", "n": 2}.__getitem__
     attached.run(
         sql,
         "CREATE OR REPLACE TABLE made AS SELECT id, CAST(NULL AS STRING) AS name FROM range(10) WHERE id >= :least;"
@@ -117,7 +117,7 @@ def test_parameters_in_statements_that_write(attached: AttachedHost, sql: SqlLan
 
 
 def refusal(attached: AttachedHost, sql: SqlLanguage, code: str, **values: Any) -> CellError:
-    sql.parameter = values.__getitem__
+    sql.lookup = values.__getitem__
     with pytest.raises(CellError) as caught:
         attached.run(sql, code)
     return caught.value
@@ -157,7 +157,7 @@ def test_a_list_in_in_is_told_how_to_write_it(attached: AttachedHost, sql: SqlLa
 
 
 def test_values_in_in_are_bound(attached: AttachedHost, sql: SqlLanguage) -> None:
-    sql.parameter = {"a": 1, "b": 2}.__getitem__
+    sql.lookup = {"a": 1, "b": 2}.__getitem__
     attached.run(sql, "SELECT * FROM range(3) WHERE id IN (:a, :b)")
     assert [row.id for row in attached.names["_sqldf"].collect()] == [1, 2]
 
@@ -183,6 +183,6 @@ def test_values_are_looked_up_when_the_statement_runs(attached: AttachedHost, sq
         asked.append(name)
         return len(asked)
 
-    sql.parameter = parameter
+    sql.lookup = parameter
     attached.run(sql, "SELECT ':not' AS it; SELECT :one, :one AS again; SELECT :two AS two")
     assert asked == ["one", "two"] and attached.names["_sqldf"].first().two == 2

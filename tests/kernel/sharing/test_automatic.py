@@ -16,7 +16,7 @@ class Played:
     """A language whose cells are ``read a b`` or ``bind a=1`` or ``drop a``, line by line."""
 
     def __init__(self, name: str, lazy: bool = False) -> None:
-        self.name, self.lazy, self.reads_python = name, lazy, False
+        self.name, self.lazy, self.reads_python, self.frames_by_reference = name, lazy, False, False
         self.values: dict[str, Any] = {}
         self.given: list[str] = []
         self.withdrawn: list[str] = []
@@ -103,7 +103,7 @@ class Played4:
         self.said: list[str] = []
         self._python = PythonNames(self.names, lambda code: code)
         self.tables = Tables()
-        self.sharing = SharedNames(self._python, self.tables, self.languages.__getitem__, self.said.append)
+        self.sharing = SharedNames(self._python, self.tables, self.languages.__getitem__, self.said.append, lambda: 10)
 
     def python(self, code: str) -> None:
         self.sharing.before(code, self._python)
@@ -275,7 +275,7 @@ def test_a_lazy_language_gets_promises_and_fetches(book: Played4) -> None:
     book.python("a = [1]")
     r = book.cell("r", "read a missing")
     assert list(r.promised) == ["a"] and r.given == []
-    assert book.sharing.supply("a", "r") == [1]
+    assert book.sharing.value("a", r) == [1]
     first = r.promised["a"]
     assert book.cell("r", "read a").promised["a"] == first
     book.python("a.append(2)")
@@ -294,8 +294,8 @@ def test_a_name_that_nobody_bound_is_a_table_to_a_lazy_language(book: Played4) -
     book.tables.versions = {"t": 1, "mine": 1}
     book.python("mine = 5")
     first = dict(book.cell("r", "read t mine").promised)
-    assert book.sharing.supply("t", "r") == "version 1"
-    assert book.sharing.supply("mine", "r") == 5
+    assert book.sharing.value("t", book.languages["r"]) == "version 1"
+    assert book.sharing.value("mine", book.languages["r"]) == 5
     assert book.cell("r", "read t mine").promised == first
     book.tables.versions["t"] = 2
     assert book.cell("r", "read t").promised["t"] != first["t"]
@@ -306,7 +306,7 @@ def test_a_promise_that_cannot_be_kept_says_why(book: Played4) -> None:
     book.python("def f(): pass")
     book.cell("r", "read f")
     with pytest.raises(CellError, match="f lives in Python and cannot come: it is a function"):
-        book.sharing.supply("f", "r")
+        book.sharing.value("f", book.languages["r"])
 
 
 def test_sharing_can_be_switched_off(book: Played4) -> None:

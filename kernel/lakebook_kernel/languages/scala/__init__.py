@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lakebook_kernel.cell import Cell
@@ -90,6 +91,8 @@ class ScalaLanguage(Language):
         interpreter = self._interpreter()
         block = interpreter.send(name)
         if block is None:
+            if interpreter.isDefined(name):
+                raise TypeError("it is a method or an object")
             raise KeyError(name)
         if reader.is_frame(block):
             return DataFrame(interpreter.value(name).toDF(), self.host.spark())
@@ -104,6 +107,18 @@ class ScalaLanguage(Language):
             self._interpreter().bind(name, "_root_.org.apache.spark.sql.DataFrame", frame._jdf)
         else:
             self._interpreter().receive(name, *writer.write(value))
+
+    def withdraw(self, name: str) -> None:
+        self._interpreter().unbind(name)
+
+    def protects(self, name: str) -> bool:
+        return bool(self._interpreter().isDefined(name))
+
+    def stamp(self, name: str) -> Hashable:
+        return 0 if self._interpreter().isStable(name) else object()
+
+    def describe(self) -> dict[str, tuple[str, str]]:
+        return {name: (kind, "") for name, kind in json.loads(self._interpreter().variables()).items()}
 
     def _interpreter(self) -> JavaObject:
         return self.host.notebook().scala()

@@ -101,6 +101,20 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
     }.orNull
   }
 
+  /** Whether the name means a method, an object or an import, which no value from elsewhere replaces. */
+  def isDefined(name: String): Boolean =
+    exclusively(compiler.defines(name) || compiler.variable(name).isEmpty && PredefinedNames(name))
+
+  /** Whether a variable means the same, unchanged, until it is bound anew. */
+  def isStable(name: String): Boolean =
+    exclusively(compiler.isStable(name) && !ScalaInterpreter.Mutable.exists(typeOf(name).contains))
+
+  /** Forget a variable. */
+  def unbind(name: String): Unit = exclusively(compiler.unbind(name))
+
+  /** The variables and their types, as a JSON object. */
+  def variables: String = exclusively(Json.write(compiler.variables))
+
   /** The value of a variable; null when there is none. */
   def value(name: String): Object = exclusively(compiler.variable(name).map(_.value(name)).orNull)
 
@@ -179,6 +193,9 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
 object ScalaInterpreter {
   /** How many rows `display` shows of a frame. */
   val Rows = 1000
+
+  /** In a type's name, what says that its values may change. */
+  private val Mutable = Seq("Array", "mutable", "java.util", "Buffer", "AnyRef", "Any", "Object")
 
   /** Seconds that `close` waits for a running cell. */
   private val Patience = 2L
