@@ -276,10 +276,22 @@ def test_views_see_the_newest_frame(notebook: Notebook, host: StandInHost) -> No
     assert notebook.rows("FROM w") == [["2"]]
 
 
-def test_a_spark_frame_says_where_to_go(notebook: Notebook, host: StandInHost) -> None:
+def test_a_spark_frame_is_brought_into_memory(notebook: Notebook, host: StandInHost) -> None:
     spark_frame = type("DataFrame", (), {"__module__": "pyspark.sql.classic.dataframe"})
     host.names["worst"] = spark_frame()
-    assert "worst is a Spark DataFrame" in notebook.error("SELECT * FROM worst").evalue
+    notebook.language.lookup = {"worst": pa.table({"a": [7]})}.__getitem__
+    assert notebook.rows("SELECT * FROM worst") == [["7"]]
+
+    def too_large(name: str) -> None:
+        raise CellError("FrameTooLarge", f"{name} is too large")
+
+    notebook.language.lookup = too_large
+    assert notebook.error("SELECT * FROM worst").evalue == "worst is too large"
+
+
+def test_what_is_no_frame_says_where_it_lives(notebook: Notebook, host: StandInHost) -> None:
+    host.names["number"] = 5
+    assert "number lives in Python and cannot come" in notebook.error("SELECT * FROM number").evalue
 
 
 # --- sharing

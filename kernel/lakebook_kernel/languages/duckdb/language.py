@@ -72,7 +72,7 @@ class DuckDBLanguage(Language):
                 connection.execute(f"SET {setting} = '{value.replace(chr(39), chr(39) * 2)}'")
             if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
                 connection.execute("SET enable_progress_bar = false")  # fails where it is off for want of ipywidgets
-            self._database = Names(connection, workspace, self.host.names)
+            self._database = Names(connection, workspace, self.host.names, lambda name: self.lookup(name))
         return self._database
 
     def run(self, cell: Cell, output: Output) -> None:

@@ -6,7 +6,7 @@ before it runs and no longer than that, so that the next statement sees the tabl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +49,8 @@ class Names:
     workspace: Workspace
     #: Python's names
     variables: Mapping[str, Any]
+    #: brings a Spark DataFrame of Python's into memory
+    lookup: Callable[[str], Any]
     #: frames that another language gave
     given: dict[str, Any] = field(default_factory=dict)
 
@@ -120,12 +122,8 @@ class Names:
         value = self.given.get(name, self.variables.get(name))
         if is_frame(value):
             return value
-        if type(value).__module__.startswith("pyspark.sql"):
-            raise CellError(
-                "NotReadable",
-                f"{name} is a Spark {type(value).__name__}: question it in a %sql cell, or hand DuckDB a copy that is "
-                f"in memory, such as {name}.toArrow() under a name of its own.",
-            )
+        if type(value).__module__.startswith("pyspark.sql") and type(value).__name__ == "DataFrame":
+            return self.lookup(name)
         if name in self.variables:
             kind = type(value).__name__
             raise CellError(
