@@ -9,14 +9,14 @@ to the control pipe, interrupts that cell.
 from __future__ import annotations
 
 import os
-import pickle
 import shutil
 import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from lakebook_kernel.languages.r.arrow import from_stream, to_stream
 from lakebook_kernel.languages.r.channel import Block, Channel, Closed, Message
 from lakebook_kernel.languages.r.console import Console, Name
 from lakebook_kernel.languages.r.embedded import R
+from lakebook_kernel.languages.r.forms import pack, unpack
 
 if TYPE_CHECKING:
     from lakebook_kernel.languages.r.exchange import Exchange
@@ -36,12 +37,17 @@ GRACE = 1.5
 Answer = tuple[dict[str, Any], list[Block]]
 
 
+class Stopped(Exception):
+    """The user has interrupted."""
+
+
 class Child:
     """Serves the kernel's requests with R, on the main thread."""
 
     def __init__(self, channel: Channel, control: int, pipes: Mapping[int, Name]) -> None:
         self._channel = channel
         self._cell: int | None = None
+        self._stopped = False
         self._exchange: Exchange | None = None
         # the other threads inherit this: the signal must break into the main thread's system call, none else's
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -85,6 +91,7 @@ class Child:
 
     def _run(self, asked: Message) -> Answer:
         R.forget_interrupt()
+        self._stopped = False
         self._cell = asked.body["cell"]
         code = asked.body["code"]
         try:
@@ -121,25 +128,46 @@ class Child:
         name = asked.body["name"]
         if name not in self._values:
             return {"unbound": name}, []
-        import pyarrow as pa
-
-        value = self._exchanging().value_from_r(self._r.base("get", _string(name), ri.globalenv))
-        if isinstance(value, pa.Table):
-            return {"form": "arrow"}, [to_stream(value)]
-        return {"form": "pickle"}, [pickle.dumps(value, protocol=5)]
+        exchange = self._exchanging()
+        with self._stoppable(asked):
+            form = exchange.from_r(self._r.base("get", _string(name), ri.globalenv))
+        return {"notes": exchange.notes}, pack(form)
 
     def _give(self, asked: Message) -> Answer:
+        """Bind a name, once its value is whole."""
         exchange = self._exchanging()
-        value = from_stream(asked.blocks[0]) if asked.body["form"] == "arrow" else pickle.loads(asked.blocks[0])
-        ri.globalenv[asked.body["name"]] = exchange.value_to_r(value)
+        with self._stoppable(asked):
+            value = exchange.to_r(unpack(asked.blocks))
+            self._go_on()
+            ri.globalenv[asked.body["name"]] = value
         self._values = self._r.addresses()
         return {"notes": exchange.notes}, []
+
+    @contextmanager
+    def _stoppable(self, asked: Message) -> Iterator[None]:
+        """Within it an interrupt of this request ends what R does, or what ``_go_on`` is called in."""
+        R.forget_interrupt()
+        self._stopped = False
+        self._cell = asked.body["cell"]
+        try:
+            yield
+        except ri.embedded.RRuntimeError:
+            if self._stopped:
+                raise Stopped from None
+            raise
+        finally:
+            self._cell = None
+            R.forget_interrupt()
+
+    def _go_on(self) -> None:
+        if self._stopped:
+            raise Stopped
 
     def _exchanging(self) -> Exchange:
         if self._exchange is None:
             from lakebook_kernel.languages.r.exchange import Exchange
 
-            self._exchange = Exchange(self._r)
+            self._exchange = Exchange(self._r, self._go_on)
         self._exchange.notes = []
         return self._exchange
 
@@ -186,6 +214,8 @@ class Child:
                 return _r_list({key: _string(str(answer.body.get(key, ""))) for key in ("status", "name", "message")})
             value = exchange.frame_to_r(from_stream(answer.blocks[0])) if answer.blocks else ri.NULL
             return _r_list({"value": value, "notes": ri.StrSexpVector(exchange.notes)})
+        except Stopped:
+            return _r_list({"status": _string("interrupted")})
         except TypeError as problem:
             refusal = {"status": "error", "name": "exchangeError", "message": str(problem)}
             return _r_list({key: _string(text) for key, text in refusal.items()})
@@ -203,6 +233,7 @@ class Child:
             for number in numbers:
                 if self._cell != int(number) or main is None:
                     continue
+                self._stopped = True
                 R.interrupt()
                 # R's own children too (system(), mclapply): we lead their process group
                 os.killpg(0, signal.SIGINT)

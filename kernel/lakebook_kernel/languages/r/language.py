@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import pickle
 import re
 import time
 import uuid
@@ -22,9 +21,9 @@ from lakebook_kernel.languages.base import (
     Output,
     Stream,
 )
-from lakebook_kernel.languages.r.arrow import from_stream, to_stream
 from lakebook_kernel.languages.r.channel import Block, Closed, Message
 from lakebook_kernel.languages.r.failures import cell_error
+from lakebook_kernel.languages.r.forms import pack, unpack
 from lakebook_kernel.languages.r.process import RProcess, check_installed
 from lakebook_kernel.languages.r.spark import SparkRequests
 
@@ -131,24 +130,35 @@ class RLanguage(Language):
         return set(self._bound)
 
     def take(self, name: str) -> Any:
-        answer, blocks = self._exchange("take", {"name": name})
+        self._cell += 1
+        answer, blocks = self._exchange("take", {"name": name, "cell": self._cell})
         if "unbound" in answer:
             raise KeyError(name)
         if "problem" in answer:
             raise TypeError(f"R's {name} has no form in Python: {answer['problem']}")
-        return from_stream(blocks[0]) if answer["form"] == "arrow" else pickle.loads(blocks[0])
+        from lakebook_kernel.languages.r.decode import decode
+
+        try:
+            value = decode(unpack(blocks))
+        except TypeError as problem:
+            raise TypeError(f"R's {name} has no form in Python: {problem}") from None
+        for note in answer["notes"]:
+            warnings.warn(f"R's {name} in Python: {note}", stacklevel=2)
+        return value
 
     def give(self, name: str, value: Any) -> None:
-        table = _as_table(value)
-        form = "pickle" if table is None else "arrow"
+        from lakebook_kernel.languages.r.encode import encode
+
+        notes: list[str] = []
         try:
-            block = pickle.dumps(value, protocol=5) if table is None else to_stream(table)
-        except (pickle.PicklingError, AttributeError, TypeError):
-            raise TypeError(f"{name} (a {type(value).__name__}) has no form in R") from None
-        answer, _ = self._exchange("give", {"name": name, "form": form}, [block])
+            blocks = pack(encode(value, notes))
+        except TypeError as problem:
+            raise TypeError(_no_form(name, value, str(problem))) from None
+        self._cell += 1
+        answer, _ = self._exchange("give", {"name": name, "cell": self._cell}, blocks)
         if "problem" in answer:
-            raise TypeError(f"{name} has no form in R: {answer['problem']}")
-        for note in answer["notes"]:
+            raise TypeError(_no_form(name, value, answer["problem"]))
+        for note in [*notes, *answer["notes"]]:
             warnings.warn(f"{name} in R: {note}", stacklevel=2)
         self._names = sorted({*self._names, name})
 
@@ -305,18 +315,5 @@ def _problem_of_start(process: RProcess, write: Any) -> CellError | None:
     return None
 
 
-def _as_table(value: Any) -> Any:
-    """A frame of any of Python's libraries as a pyarrow table, else None; imports none that is not in use."""
-    module = type(value).__module__.partition(".")[0]
-    kind = type(value).__name__
-    if module == "pyarrow" and kind == "Table":
-        return value
-    if module == "pandas" and kind == "DataFrame":
-        import pyarrow as pa
-
-        return pa.Table.from_pandas(value, preserve_index=value.index.name is not None)
-    if module == "polars" and kind == "DataFrame":
-        return value.to_arrow()
-    if module == "pyspark" and kind == "DataFrame":
-        return value.toArrow()
-    return None
+def _no_form(name: str, value: Any, reason: str) -> str:
+    return f"{name} (a {type(value).__name__}) has no form in R: {reason}"
