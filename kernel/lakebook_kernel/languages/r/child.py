@@ -139,7 +139,8 @@ class Child:
         with self._stoppable(asked):
             value = exchange.to_r(unpack(asked.blocks))
             self._go_on()
-            ri.globalenv[asked.body["name"]] = value
+            # rpy2's own assignment would copy the value
+            self._r.base("assign", _string(asked.body["name"]), value, ri.globalenv)
         self._values = self._r.addresses()
         return {"notes": exchange.notes}, []
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from lakebook_kernel.languages.r.encode_frames import index_of_series, is_frame, one_array, series_values, to_frame
 from lakebook_kernel.languages.r.forms import EXACT, Form, Listing, Raw, Vector
+from lakebook_kernel.languages.r.times import microseconds
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -212,9 +213,7 @@ def _whole(nanoseconds: np.int64) -> int:
 
 
 def _kept(micros: int, item: Any) -> int:
-    seconds = micros / 1e6
-    whole = np.floor(seconds)
-    if int(whole) * 10**6 + round((seconds - whole) * 1e6) != micros:
+    if microseconds(np.array([micros / 1e6]))[0] != micros:
         raise TypeError(f"R's times are doubles of seconds, in which {item} loses its microseconds")
     return micros
 

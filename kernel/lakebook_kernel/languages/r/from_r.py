@@ -14,8 +14,9 @@ from rpy2.rinterface_lib import openrlib
 from lakebook_kernel.languages.r.decode import decode
 from lakebook_kernel.languages.r.embedded import R
 from lakebook_kernel.languages.r.forms import MARK, ZONELESS, Form, Frame, Listing, Raw, Vector
+from lakebook_kernel.languages.r.times import microseconds
+from lakebook_kernel.languages.r.to_r import NA_INTEGER, ROWS
 
-NA_INTEGER = -(2**31)
 #: the lower word of the NaN that is R's missing double
 _NA_WORD = np.uint64(1954)
 _OFFSET = re.compile(r"<[+-]\d{4}>([+-])(\d\d):(\d\d)")
@@ -133,17 +134,14 @@ class FromR:
             raise TypeError("it holds an infinite time or date")
         if missing.any():
             numbers = np.where(missing, 0, numbers)
-        whole = np.floor(numbers)
         if kind == "date":
-            return pa.array(whole.astype(np.int32), mask=missing).cast(pa.date32())
-        if np.abs(whole).max(initial=0) >= 2**63 / 1e6:
+            return pa.array(np.floor(numbers).astype(np.int32), mask=missing).cast(pa.date32())
+        if max(numbers.max(initial=0), -numbers.min(initial=0)) >= 2**63 / 1e6:
             raise TypeError("it holds a time that is too far away")
-        # the fraction by itself: a product with the whole would lose what the double still has
-        numbers -= whole
-        numbers *= 1e6
-        whole = whole.astype(np.int64)
-        whole *= 10**6
-        whole += np.round(numbers, out=numbers).astype(np.int64)
+        whole = numbers.view(np.int64)
+        for start in range(0, len(numbers), ROWS):
+            part = slice(start, start + ROWS)
+            whole[part] = microseconds(numbers[part])
         micros = pa.array(whole, mask=missing)
         if kind == "time":
             return micros.cast(pa.timestamp("us", tz=_zone(laid_out[2][0])))
@@ -236,7 +234,11 @@ def raw_bytes(vector: ri.Sexp) -> bytes:
 
 
 def _numbers(vector: ri.Sexp) -> np.ndarray:
-    """A copy of an R number vector's memory, which R is free to move on from."""
+    """A copy of a number vector's memory, which R is free to move on from; truth values are integers."""
+    double = vector.typeof == ri.RTYPES.REALSXP
     if not len(vector):
-        return np.empty(0, np.int32 if isinstance(vector, ri.IntSexpVector) else np.float64)
-    return np.array(vector.memoryview(), copy=True)
+        return np.empty(0, np.float64 if double else np.int32)
+    find = {ri.RTYPES.REALSXP: "REAL", ri.RTYPES.LGLSXP: "LOGICAL"}.get(vector.typeof, "INTEGER")
+    address = getattr(openrlib.rlib, find)(vector.__sexp__._cdata)
+    memory = openrlib.ffi.buffer(address, len(vector) * (8 if double else 4))
+    return np.frombuffer(memory, np.float64 if double else np.int32).copy()

@@ -18,8 +18,11 @@ from rpy2.rinterface_lib import openrlib
 
 from lakebook_kernel.languages.r.embedded import R
 from lakebook_kernel.languages.r.forms import EXACT, MARK, ZONELESS, Form, Frame, Listing, Raw, Vector
+from lakebook_kernel.languages.r.times import microseconds
 
 NA_INTEGER = -(2**31)
+#: rows that are looked at together where that takes more memory than the values themselves
+ROWS = 2**20
 #: R's missing double is the NaN whose lower word is 1954
 _NA_REAL = np.uint64(0x7FF00000000007A2)
 _LOSES = "{name} holds {what}, which lose digits as R's doubles; CAST it to STRING to keep them"
@@ -158,7 +161,7 @@ class ToR:
             bounds = pc.min_max(array).as_py()
             if bounds["max"] > EXACT or bounds["min"] < -EXACT:
                 self._note(_LOSES.format(name=name, what="integers beyond 2^53"))
-        return self._doubles(array.cast(pa.float64(), safe=False))
+        return self._doubles(array)
 
     def _decimals(self, array: pa.Array, name: str) -> ri.Sexp:
         numbers = array.cast(pa.float64())
@@ -167,40 +170,43 @@ class ToR:
         return self._doubles(numbers)
 
     def _integers(self, array: pa.Array) -> ri.Sexp:
-        if not len(array):
-            return ri.IntSexpVector([])
-        values = np.ascontiguousarray(array.fill_null(NA_INTEGER).to_numpy(zero_copy_only=False))
-        return ri.IntSexpVector.from_memoryview(values.data)
-
-    def _doubles(self, array: pa.Array) -> ri.Sexp:
-        if not len(array):
-            return ri.FloatSexpVector([])
-        values = np.frombuffer(array.buffers()[1], np.float64, len(array), array.offset * 8)
-        vector = ri.FloatSexpVector.from_memoryview(values.data)
+        values = np.frombuffer(array.buffers()[1] or b"", np.int32, len(array), array.offset * 4)
+        vector, memory = self._allocated("integer", len(array))
+        np.copyto(memory, values)
         if array.null_count:
-            memory = openrlib.ffi.buffer(openrlib.rlib.REAL(vector.__sexp__._cdata), len(array) * 8)
-            np.frombuffer(memory, np.uint64)[array.is_null().to_numpy(zero_copy_only=False)] = _NA_REAL
+            memory[_missing(array)] = NA_INTEGER
         return vector
+
+    def _doubles(self, array: pa.Array, unit: int = 1) -> ri.Sexp:
+        """Doubles of an array's numbers divided by ``unit``."""
+        kind = np.dtype(array.type.to_pandas_dtype())
+        values = np.frombuffer(array.buffers()[1] or b"", kind, len(array), array.offset * kind.itemsize)
+        vector, memory = self._allocated("double", len(array))
+        np.divide(values, unit, out=memory) if unit > 1 else np.copyto(memory, values)
+        if array.null_count:
+            memory.view(np.uint64)[_missing(array)] = _NA_REAL
+        return vector
+
+    def _allocated(self, kind: str, length: int) -> tuple[ri.Sexp, np.ndarray]:
+        """A vector of R's, and its memory to be written to."""
+        vector = self._r.base("vector", ri.StrSexpVector([kind]), ri.FloatSexpVector([length]))
+        if not length:
+            return vector, np.empty(0, np.int32 if kind == "integer" else np.float64)
+        find, size = (openrlib.rlib.INTEGER, 4) if kind == "integer" else (openrlib.rlib.REAL, 8)
+        memory = openrlib.ffi.buffer(find(vector.__sexp__._cdata), length * size)
+        return vector, np.frombuffer(memory, np.int32 if kind == "integer" else np.float64)
 
     def _seconds(self, array: pa.Array, name: str) -> ri.Sexp:
         """Doubles of seconds, in which microseconds are exact up to the year 2242."""
         unit = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[array.type.unit]
-        wide = pa.types.is_time32(array.type)
-        counts = array.cast(pa.int32()).cast(pa.int64()) if wide else array.cast(pa.int64())
-        if not len(array):
-            return ri.FloatSexpVector([])
-        values = np.frombuffer(counts.buffers()[1], np.int64, len(counts), counts.offset * 8)
-        seconds = values / unit
-        whole = np.floor(seconds)
-        again = whole.astype(np.int64) * 10**6 + np.round((seconds - whole) * 1e6).astype(np.int64)
-        differs = again * 1000 != values if unit == 10**9 else again != values * (10**6 // unit)
-        if counts.null_count:
-            differs &= counts.is_valid().to_numpy(zero_copy_only=False)
-        if differs.any():
-            self._note(f"{name} holds times of more digits than R keeps; they are cut to about a microsecond")
-        return self._doubles(
-            pa.Array.from_buffers(pa.float64(), len(seconds), [_validity(counts), pa.py_buffer(seconds)])
-        )
+        short = pa.types.is_time32(array.type)
+        counts = array.cast(pa.int32()).cast(pa.int64()) if short else array.cast(pa.int64())
+        for start in range(0, len(counts), ROWS):
+            part = counts.slice(start, ROWS).drop_null().to_numpy(zero_copy_only=False)
+            if not _keeps(part / unit, part, unit):
+                self._note(f"{name} holds times of more digits than R keeps; they are cut to about a microsecond")
+                break
+        return self._doubles(counts, unit)
 
     def _zone(self, zone: str | None, name: str) -> str:
         if zone is None:
@@ -262,6 +268,17 @@ class ToR:
         return self._r.call("split_text", vector, ri.ByteSexpVector(_SEPARATOR))
 
 
+def _keeps(seconds: np.ndarray, counts: np.ndarray, unit: int) -> bool:
+    """Whether doubles of seconds say the same, in microseconds, as whole numbers of ``1 / unit`` seconds."""
+    micros = microseconds(seconds)
+    same = micros * 1000 == counts if unit == 10**9 else micros == counts * (10**6 // unit)
+    return bool(same.all())
+
+
+def _missing(array: pa.Array) -> np.ndarray:
+    return np.asarray(array.is_null().to_numpy(zero_copy_only=False))
+
+
 def _one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     if not isinstance(column, pa.ChunkedArray):
         return column
@@ -275,13 +292,6 @@ def _one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
-
-
-def _validity(array: pa.Array) -> pa.Buffer | None:
-    if not array.null_count:
-        return None
-    valid = array.is_valid().to_numpy(zero_copy_only=False)
-    return pa.py_buffer(np.packbits(valid, bitorder="little").tobytes())
 
 
 def _is_exact(numbers: pa.Array, decimals: pa.Array) -> bool:

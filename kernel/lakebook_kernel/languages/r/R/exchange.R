@@ -72,20 +72,23 @@ join_text <- function(texts) {
   list(charToRaw(paste(texts, collapse = "")), nchar(texts, "bytes"), as.raw(missing))
 }
 
-# What a vector is, for Python: its kind, its bare values, and what else belongs to the kind.
+# What a vector is, for Python: its kind, its values, and what else belongs to the kind. Attributes cost a copy to lose: Python
+# does not look at them.
 lay_out <- function(x) {
   if (is.data.frame(x)) return(list("frame"))
-  if (is.factor(x)) return(list(if (is.ordered(x)) "ordered" else "factor", as.integer(x), levels(x)))
+  if (is.factor(x)) return(list(if (is.ordered(x)) "ordered" else "factor", x, levels(x)))
   if (inherits(x, "POSIXlt")) x <- as.POSIXct(x)
-  if (inherits(x, "Date")) return(list("date", as.double(x)))
-  if (inherits(x, "POSIXct")) return(list("time", as.double(x), time_zone(x)))
-  if (inherits(x, "hms")) return(list("clock", as.double(unclass(x))))
-  if (inherits(x, "difftime")) return(list("span", as.double(x, units = "secs")))
-  if (inherits(x, "integer64")) return(list("integer64", bare(x)))
+  if (inherits(x, "Date")) return(list("date", doubles(x)))
+  if (inherits(x, "POSIXct")) return(list("time", doubles(x), time_zone(x)))
+  if (inherits(x, "hms")) return(list("clock", doubles(x)))
+  if (inherits(x, "difftime")) return(list("span", if (units(x) == "secs") doubles(x) else as.double(x, units = "secs")))
+  if (inherits(x, "integer64")) return(list("integer64", x))
   what <- foreign(x)
   if (!is.null(what)) return(list("foreign", what))
-  list(typeof(x), switch(typeof(x), logical = as.integer(x), bare(x)))
+  list(typeof(x), if (is.object(x)) bare(x) else x)
 }
+
+doubles <- function(x) if (is.double(x)) x else as.double(unclass(x))
 
 is_missing <- function(numbers) is.na(numbers) & !is.nan(numbers)
 
@@ -158,8 +161,8 @@ columns_of <- function(x) {
 
 # Of a list column: the kind of its elements, how long they are (NA for NULL), and all of them as one.
 lay_out_list <- function(x) {
-  gone <- vapply(x, is.null, NA)
-  kinds <- vapply(x[!gone], element_kind, "")
+  gone <- vapply(x, is.null, NA, USE.NAMES = FALSE)
+  kinds <- vapply(x[!gone], element_kind, "", USE.NAMES = FALSE)
   known <- unique(kinds)
   if (length(known) > 1L && "logical" %in% known && all(is.na(unlist(x[!gone][kinds == "logical"])))) known <- setdiff(known, "logical")
   if (setequal(known, c("integer", "double"))) known <- "double"
