@@ -41,6 +41,10 @@ class Stopped(Exception):
     """The user has interrupted."""
 
 
+class Forked(Exception):
+    """This is a copy of R, which has no channel of its own."""
+
+
 class Child:
     """Serves the kernel's requests with R, on the main thread."""
 
@@ -48,6 +52,7 @@ class Child:
         self._channel = channel
         self._cell: int | None = None
         self._stopped = False
+        self._process = os.getpid()
         self._exchange: Exchange | None = None
         # the other threads inherit this: the signal must break into the main thread's system call, none else's
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -58,11 +63,11 @@ class Child:
         self._r = R(self._console, self._quit)
         # only after R, for which rpy2 sets a handler of its own that raises in the middle of R's callbacks
         signal.signal(signal.SIGINT, lambda number, frame: None)
-        for function in (self._emit_table, self._emit_plot, self._emit_rich, self._emit_result, self._request):
+        emitters = (self._emit_table, self._emit_plot, self._emit_rich, self._emit_result)
+        for function in (*emitters, self._request, self._fetch_name):
             self._r.define(function.__name__[1:], self._r.function(function))
         self._r.call("settings")
         self._values = self._r.addresses()
-        self._bound: set[str] = set()
         self._temporary = _text(self._r.base("tempdir"))
         channel.send({"kind": "ready", "folder": self._temporary})
 
@@ -76,6 +81,7 @@ class Child:
             "free": self._free,
             "take": self._take,
             "give": self._give,
+            "promise": self._promise,
         }
         while True:
             try:
@@ -103,12 +109,22 @@ class Child:
         finally:
             self._cell = None
             R.forget_interrupt()
-        before, self._values = self._values, self._r.addresses()
-        changed = {name for name, address in self._values.items() if before.get(name) != address} - {".Random.seed"}
-        assigned = self._values.keys() & _texts(self._r.call("assigned_names", _string(code)))
-        self._bound = changed | assigned
-        packages = _texts(self._r.call("attached_packages"))
-        return {**outcome, "bound": sorted(self._bound), "names": sorted(self._values), "packages": packages}, []
+        return {**outcome, **self._effects(code)}, []
+
+    def _effects(self, code: str) -> dict[str, Any]:
+        """Which variables the cell bound and removed, and what there is now."""
+        before, held = self._values, self._r.held
+        self._values = self._r.addresses()
+        sure, maybe = map(_texts, self._r.call("assigned_names", _string(code)))
+        # what R held has changed only if it lies elsewhere; anything else may have been changed in place
+        changed = {name for name, address in self._values.items() if before.get(name) != address}
+        bound = changed | (self._values.keys() & {*sure, *(set(maybe) - held)})
+        return {
+            "bound": sorted(bound - {".Random.seed"}),
+            "removed": sorted(before.keys() - self._values.keys()),
+            "names": sorted(self._values),
+            "packages": _texts(self._r.call("attached_packages")),
+        }
 
     def _complete(self, asked: Message) -> Answer:
         token, matches, kinds = self._r.call("complete_code", _string(asked.body["code"]))
@@ -143,6 +159,11 @@ class Child:
             self._r.base("assign", _string(asked.body["name"]), value, ri.globalenv)
         self._values = self._r.addresses()
         return {"notes": exchange.notes}, []
+
+    def _promise(self, asked: Message) -> Answer:
+        names: dict[str, int] = asked.body["names"]
+        self._r.call("promise_names", ri.StrSexpVector(list(names)), ri.FloatSexpVector(list(names.values())))
+        return {}, []
 
     @contextmanager
     def _stoppable(self, asked: Message) -> Iterator[None]:
@@ -209,17 +230,38 @@ class Child:
         try:
             arguments = {} if names is ri.NULL else dict(zip(_texts(names), _texts(values), strict=True))
             blocks: list[Block] = [] if frame is ri.NULL else [to_stream(exchange.frame_from_r(frame))]
-            self._emit({"kind": "request", "what": _text(what), "arguments": arguments}, blocks)
-            answer = self._channel.receive()
+            answer = self._asked(_text(what), arguments, blocks)
             if "status" in answer.body:
-                return _r_list({key: _string(str(answer.body.get(key, ""))) for key in ("status", "name", "message")})
+                return _refusal(answer.body)
             value = exchange.frame_to_r(from_stream(answer.blocks[0])) if answer.blocks else ri.NULL
             return _r_list({"value": value, "notes": ri.StrSexpVector(exchange.notes)})
         except Stopped:
             return _r_list({"status": _string("interrupted")})
+        except (Forked, TypeError) as problem:
+            return _refusal({"status": "error", "name": "exchangeError", "message": str(problem)})
+
+    def _fetch_name(self, name: Any) -> ri.Sexp:
+        """Ask the kernel for the value of a promised name and wait."""
+        exchange = self._exchanging()
+        try:
+            answer = self._asked("name", {"name": _text(name)}, [])
+            if "status" in answer.body:
+                return _refusal(answer.body)
+            notes = answer.body["notes"]
+            value = exchange.to_r(unpack(answer.blocks))
+            return _r_list({"value": value, "notes": ri.StrSexpVector([*notes, *exchange.notes])})
+        except Stopped:
+            return _r_list({"status": _string("interrupted")})
+        except Forked as problem:
+            return _refusal({"status": "error", "message": str(problem)})
         except TypeError as problem:
-            refusal = {"status": "error", "name": "exchangeError", "message": str(problem)}
-            return _r_list({key: _string(text) for key, text in refusal.items()})
+            return _refusal({"status": "error", "message": f"{_text(name)} has no form in R: {problem}"})
+
+    def _asked(self, what: str, arguments: dict[str, str], blocks: list[Block]) -> Message:
+        if os.getpid() != self._process:
+            raise Forked("A forked R (as of mclapply) cannot ask the notebook: ask before, and give it the answer.")
+        self._emit({"kind": "request", "what": what, "arguments": arguments}, blocks)
+        return self._channel.receive()
 
     def _quit(self, status: int) -> None:
         self._console.flush()
@@ -262,6 +304,10 @@ def _r_list(items: dict[str, ri.Sexp]) -> ri.ListSexpVector:
     made = ri.ListSexpVector(list(items.values()))
     made.do_slot_assign("names", ri.StrSexpVector(list(items)))
     return made
+
+
+def _refusal(body: dict[str, Any]) -> ri.Sexp:
+    return _r_list({key: _string(str(body.get(key, ""))) for key in ("status", "name", "message")})
 
 
 def _dictionary(vector: Any) -> dict[str, Any]:

@@ -13,7 +13,12 @@ from rpy2.rinterface_lib import callbacks, embedded, openrlib
 
 from lakebook_kernel.languages.r.console import Console
 
-_SOURCES = ("session", "evaluate", "errors", "plots", "values", "names", "assist", "exchange", "spark", "connection")
+_SOURCES = (
+    *("session", "evaluate", "errors", "plots", "values", "names"),
+    *("assist", "exchange", "shared", "spark", "connection"),
+)
+#: elements of a value that may be copied once more, or live a cell longer, for the sake of knowing when it changes
+MODERATE = 100_000
 
 
 class R:
@@ -33,10 +38,14 @@ class R:
         self._library = ctypes.PyDLL(str(Path(openrlib.R_HOME, "lib", "libR.so")))
         self._library.Rf_install.restype = ctypes.c_void_p
         self._library.Rf_install.argtypes = [ctypes.c_char_p]
+        self._library.TYPEOF.argtypes = [ctypes.c_void_p]
         self._library.SET_SYMVALUE.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
         self._kept: list[Any] = []
+        self._held: Any = None
+        self.held: set[str] = set()
         self._environment = self.base("new.env", ri.baseenv)
         self._environment["set_base"] = self.function(self._set_base)
+        self._environment["is_closure"] = self.function(self._is_closure)
         for name in _SOURCES:
             text = files(__package__).joinpath("R", f"{name}.R").read_text(encoding="utf-8")
             self.base("eval", self.base("str2expression", ri.StrSexpVector([text])), self._environment)
@@ -60,13 +69,46 @@ class R:
         return self._base[name](*arguments)
 
     def addresses(self) -> dict[str, int]:
-        """Where the value of every global variable lies: a new one tells that the variable was bound anew."""
+        """Where the value of every global variable lies: a new one tells that the variable was bound anew.
+
+        Values of moderate size, those in ``held``, are held until the next call: R changes none of them in place and
+        puts no other value where it was.
+        """
         rlib, frame = openrlib.rlib, ri.globalenv.__sexp__._cdata
+        self._held = self.base("new.env")
+        held = self._held.__sexp__._cdata
         found = {}
+        self.held = set()
         for name in self.call("variables"):
-            value = rlib.Rf_findVarInFrame(frame, rlib.Rf_install(name.encode()))
+            symbol = rlib.Rf_install(name.encode())
+            value = rlib.Rf_findVarInFrame(frame, symbol)
             found[name] = int(openrlib.ffi.cast("uintptr_t", value))
+            if self._weight(value) <= MODERATE:
+                rlib.Rf_defineVar(symbol, value, held)
+                self.held.add(name)
         return found
+
+    def _is_closure(self, name: ri.Sexp) -> ri.Sexp:
+        """Whether a global variable is a function, without evaluating what is a promise yet."""
+        rlib = openrlib.rlib
+        value = rlib.Rf_findVarInFrame(ri.globalenv.__sexp__._cdata, rlib.Rf_install(name[0].encode()))
+        return ri.BoolSexpVector([self._type(value) == rlib.CLOSXP])
+
+    def _weight(self, value: Any, depth: int = 0) -> int:
+        """About how many elements a value has; of a list with very many or deep ones, more than ``MODERATE``."""
+        rlib = openrlib.rlib
+        kind = self._type(value)
+        if kind not in (rlib.LGLSXP, rlib.INTSXP, rlib.REALSXP, rlib.CPLXSXP, rlib.STRSXP, rlib.RAWSXP, rlib.VECSXP):
+            return 1
+        length = int(rlib.Rf_xlength(value))
+        if kind != rlib.VECSXP or length > MODERATE:
+            return length
+        if length > 200 or depth > 3:
+            return MODERATE + 1
+        return length + sum(self._weight(rlib.VECTOR_ELT(value, place), depth + 1) for place in range(length))
+
+    def _type(self, value: Any) -> int:
+        return int(self._library.TYPEOF(int(openrlib.ffi.cast("uintptr_t", value))))
 
     @staticmethod
     def interrupt() -> None:

@@ -7,6 +7,7 @@ import re
 import time
 import uuid
 import warnings
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from lakebook_kernel.cell import Cell
@@ -54,7 +55,11 @@ class RLanguage(Language):
         self._names: list[str] = []
         self._packages: list[str] = []
         self._bound: set[str] = set()
+        self._removed: set[str] = set()
         self._lost = ""
+        self._promised = False
+        #: hands over the value of a promised name; ``CellError`` or ``TypeError`` refuses it with a sentence
+        self.on_name: Callable[[str], Any] | None = None
 
     # ----------------------------------------------------------------- cells
 
@@ -65,6 +70,8 @@ class RLanguage(Language):
         self._output = output
         if "--restart" in cell.options:
             self.stop()
+        # what was lost with the R before this one is no more, either
+        lost = self._removed if self._process is None else set()
         process = self._started()
         if self._lost:
             output.stream("stderr", self._lost)
@@ -73,8 +80,8 @@ class RLanguage(Language):
         outcome = self._ask(process, "run", {"code": cell.code, "cell": self._cell})
         if outcome is None:
             return
-        self._bound = set(outcome["bound"])
-        self._names, self._packages = outcome["names"], outcome["packages"]
+        self._note(outcome)
+        self._removed |= lost - set(self._names)
         if outcome["status"] == "error":
             raise cell_error(outcome, cell.code, self._spark.trace(outcome["message"]))
         if outcome["status"] == "interrupted":
@@ -97,7 +104,7 @@ class RLanguage(Language):
         if self._process is not None:
             self._process.close()
             self._process = None
-        self._names, self._packages, self._bound = [], [], set()
+        self._forget()
 
     # ---------------------------------------------------------------- assist
 
@@ -128,6 +135,10 @@ class RLanguage(Language):
 
     def bound_names(self) -> set[str]:
         return set(self._bound)
+
+    def removed_names(self) -> set[str]:
+        """The top-level names that were bound before the last cell and are no more."""
+        return set(self._removed)
 
     def take(self, name: str) -> Any:
         self._cell += 1
@@ -161,6 +172,15 @@ class RLanguage(Language):
         for note in [*notes, *answer["notes"]]:
             warnings.warn(f"{name} in R: {note}", stacklevel=2)
         self._names = sorted({*self._names, name})
+
+    def promise(self, names: Mapping[str, int]) -> None:
+        """Make exactly these names readable in R, each with its version.
+
+        R asks ``on_name`` for a value when it needs it, and keeps it as long as the name is promised in this version.
+        """
+        if names or self._promised:
+            self._query("promise", {"names": dict(names)})
+        self._promised = bool(names)
 
     # ------------------------------------------------------------- the child
 
@@ -223,8 +243,7 @@ class RLanguage(Language):
                 reply = ({"kind": "reply", "status": "interrupted"}, [])
             else:
                 try:
-                    with self.host.waiting(lambda: self.host.notebook().interrupt()):
-                        served, data = self._spark.serve(message)
+                    served, data = self._serve(message)
                     reply = ({"kind": "reply", **served}, data)
                 except KeyboardInterrupt:
                     interrupted = True
@@ -242,9 +261,34 @@ class RLanguage(Language):
                 return message
             self._show(message)
 
+    def _serve(self, asked: Message) -> tuple[dict[str, Any], list[Block]]:
+        if asked.body["what"] != "name":
+            with self.host.waiting(lambda: self.host.notebook().interrupt()):
+                return self._spark.serve(asked)
+        return self._send_name(asked.body["arguments"]["name"])
+
+    def _send_name(self, name: str) -> tuple[dict[str, Any], list[Block]]:
+        """The value of a promised name, or the reason why R does not get it."""
+        from lakebook_kernel.languages.r.encode import encode
+
+        if self.on_name is None:
+            return {"status": "error", "message": f"{name} is of another language, which does not hand it over."}, []
+        notes: list[str] = []
+        try:
+            value = self.on_name(name)
+        except CellError as error:
+            return {"status": "error", "name": error.ename, "message": error.evalue}, []
+        except (KeyError, TypeError) as problem:
+            return {"status": "error", "message": str(problem)}, []
+        try:
+            return {"notes": notes}, pack(encode(value, notes))
+        except TypeError as problem:
+            return {"status": "error", "message": _no_form(name, value, str(problem))}, []
+
     def _note(self, outcome: dict[str, Any]) -> None:
         if "bound" in outcome:
-            self._bound, self._names, self._packages = set(outcome["bound"]), outcome["names"], outcome["packages"]
+            self._bound, self._removed = set(outcome["bound"]), set(outcome["removed"])
+            self._names, self._packages = outcome["names"], outcome["packages"]
 
     def _bury(self, process: RProcess, interrupted: bool) -> None:
         reason = process.ended()
@@ -262,6 +306,11 @@ class RLanguage(Language):
         self._remember_loss()
         self._write("stderr", "R was ended by quit(). The next R cell starts a new R, without this one's variables.\n")
 
+    def _forget(self) -> None:
+        self._removed = set(self._names)
+        self._names, self._packages, self._bound = [], [], set()
+        self._promised = False
+
     def _remember_loss(self) -> None:
         parts = []
         if self._names:
@@ -271,7 +320,7 @@ class RLanguage(Language):
         if self._packages:
             parts.append(f"Packages to attach again: {', '.join(reversed(self._packages))}.")
         self._lost = " ".join(["A new R was started.", *parts]) + "\n"
-        self._names, self._packages, self._bound = [], [], set()
+        self._forget()
 
     # ---------------------------------------------------------------- output
 

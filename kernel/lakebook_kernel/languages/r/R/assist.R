@@ -20,6 +20,7 @@ kind_of <- function(match) {
   if (grepl("[$@]", match)) return("field")
   if (grepl("::", match, fixed = TRUE)) return("function")
   if (!exists(match, envir = globalenv())) return("")
+  if (is_unfetched(match)) return("variable")
   # a promise, such as a data set or `spark`, is not worth loading for its kind
   if (match == "spark") return("variable")
   if (exists(match, envir = globalenv(), mode = "function")) return("function")
@@ -34,7 +35,7 @@ inspect_topic <- function(topic) {
   page <- if (length(parts) == 2L) utils::help((parts[2]), package = (parts[1]), help_type = "text")
   else utils::help((topic), help_type = "text")
   if (length(page)) return(paste(help_text(page), collapse = "\n"))
-  if (length(parts) == 1L && exists(topic, envir = globalenv())) return(describe_value(topic))
+  if (length(parts) == 1L && !is_unfetched(topic) && exists(topic, envir = globalenv())) return(describe_value(topic))
   NULL
 }
 

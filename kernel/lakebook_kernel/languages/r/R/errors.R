@@ -61,7 +61,8 @@ above_ours <- function(calls) {
 # The calls without those by which R, rlang and our sql() raise an error.
 below_machinery <- function(calls) {
   heads <- sub("^(rlang|cli)::", "", vapply(calls, function(call) one_line(call[[1]]), ""))
-  raising <- which(heads %in% c(".handleSimpleError", "ask_spark", "abort", "cli_abort", "stop", "stopifnot", "signalCondition"))
+  if (length(heads) && heads[1] == "fetched_value") return(list())
+  raising <- which(heads %in% c(".handleSimpleError", "ask_spark", "fetched_value", "abort", "cli_abort", "stop", "stopifnot", "signalCondition"))
   raising <- raising[raising > 1L]
   if (length(raising)) calls[seq_len(raising[1] - 1L)] else calls
 }

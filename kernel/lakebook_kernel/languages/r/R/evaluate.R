@@ -9,6 +9,7 @@ run_cell <- function(code, number) {
   file <- srcfilecopy(paste0("<cell ", number, ">"), lines, isFile = FALSE)
   state$file <- file
   state$warnings <- list()
+  state$done <- 0L
   parsed <- tryCatch(parse(text = lines, srcfile = file, keep.source = TRUE, encoding = "UTF-8"), error = identity)
   if (inherits(parsed, "error")) return(parse_failure(parsed, lines))
   places <- attr(parsed, "srcref")
@@ -16,7 +17,10 @@ run_cell <- function(code, number) {
   for (index in seq_along(parsed)) {
     outcome <- run_expression(parsed[[index]], as.integer(places[[index]])[1], index == length(parsed))
     ending <- end_expression(index == length(parsed) || outcome$status != "ok")
-    if (outcome$status == "ok") outcome <- ending
+    if (outcome$status == "ok") {
+      state$done <- index
+      outcome <- ending
+    }
     if (outcome$status != "ok") break
   }
   close_device()

@@ -1,65 +1,63 @@
 # The names that code reads and binds, from its parse tree.
 
-# The variables that `code` reads before it binds them, sure bindings only: those in a branch or a loop may not happen.
+# The variables that `code` reads before it binds them, sure bindings only: those in a branch or a loop may not happen. Those that
+# the notebook's functions read which it calls are among them. A name in a formula or in quoted code counts as read.
 free_names <- function(code) {
   parsed <- tryCatch(parse(text = code, keep.source = FALSE), error = function(...) expression())
-  found <- new.env()
+  found <- list(names = new.env(), called = new.env())
   bound <- character()
   for (expression in as.list(parsed)) bound <- visit(expression, bound, found)
-  sort(ls(found, all.names = TRUE))
+  seen <- character()
+  repeat {
+    named <- setdiff(c(ls(found$called, all.names = TRUE), ls(found$names, all.names = TRUE)), seen)
+    if (!length(named)) break
+    seen <- c(seen, named)
+    for (name in functions_named(named)) visit_function(get(name, envir = globalenv()), found)
+  }
+  sort(ls(found$names, all.names = TRUE))
 }
 
-# The names that `code` may bind at top level.
-assigned_names <- function(code) {
-  parsed <- tryCatch(parse(text = code, keep.source = FALSE), error = function(...) expression())
-  as.character(unlist(lapply(as.list(parsed), targets, local = FALSE)))
+# The notebook's own functions of these names, and its methods for them.
+functions_named <- function(names) {
+  own <- Filter(is_closure, variables())
+  own[own %in% names | sub("[.].*", "", own) %in% names]
 }
 
-unread <- c("quote", "bquote", "expression", "substitute", "library", "require", "data", "::", ":::", "missing")
+visit_function <- function(f, found) {
+  place <- environment(f)
+  bound <- names(formals(f))
+  # what its own environments have is not read from the notebook; a package's function reads nothing of ours
+  while (!identical(place, globalenv())) {
+    if (isNamespace(place) || identical(place, baseenv()) || identical(place, emptyenv())) return()
+    bound <- c(bound, ls(place, all.names = TRUE))
+    place <- parent.env(place)
+  }
+  visit_all(as.list(formals(f)), bound, found)
+  visit(body(f), bound, found)
+}
+
+unread <- c("library", "require", "requireNamespace", "loadNamespace", "data", "::", ":::", "missing")
+
+note <- function(name, place) if (nzchar(name) && nchar(name, "bytes") < 1000L) assign(name, TRUE, envir = place)
 
 # Notes the free names of an expression; returns the names bound after it.
 visit <- function(code, bound, found) {
   if (is.symbol(code)) {
     name <- as.character(code)
-    if (nzchar(name) && !name %in% bound && !grepl("^\\.\\.(\\.|[0-9]+)$", name)) assign(name, TRUE, envir = found)
+    if (!name %in% bound && !grepl("^\\.\\.(\\.|[0-9]+)$", name)) note(name, found$names)
     return(bound)
   }
+  # sapply(x, "f")
+  if (is.character(code) && length(code) == 1L && !is.na(code)) note(code, found$called)
   if (is.pairlist(code) || is.expression(code)) return(visit_all(as.list(code), bound, found))
   if (!is.call(code)) return(bound)
   head <- code[[1]]
   if (!is.symbol(head)) return(visit_all(as.list(code), bound, found))
   name <- as.character(head)
   if (name %in% unread) return(bound)
-  if (name %in% c("<-", "=", "<<-") && length(code) == 3L) return(visit_assignment(code, bound, found))
-  if (name %in% c("$", "@")) return(visit(code[[2]], bound, found))
-  if (name == "function") {
-    inner <- c(bound, names(code[[2]]))
-    visit_all(as.list(code[[2]]), inner, found)
-    visit(code[[3]], inner, found)
-    return(bound)
-  }
-  if (name == "for") {
-    bound <- visit(code[[3]], bound, found)
-    visit(code[[4]], c(bound, as.character(code[[2]])), found)
-    return(bound)
-  }
-  if (name %in% c("if", "while")) {
-    bound <- visit(code[[2]], bound, found)
-    visit_apart(as.list(code)[-(1:2)], bound, found)
-    return(bound)
-  }
-  if (name %in% c("repeat", "switch", "&&", "||")) {
-    visit_apart(as.list(code)[-1], bound, found)
-    return(bound)
-  }
-  if (name == "local") {
-    visit_all(as.list(code)[-1], bound, found)
-    return(bound)
-  }
-  if (name == "assign" && length(code) >= 3L && is.character(code[[2]])) {
-    return(c(visit_all(as.list(code)[-(1:2)], bound, found), code[[2]]))
-  }
-  visit_all(as.list(code)[-1], bound, found)
+  note(name, found$called)
+  visitor <- visitors[[name]]
+  if (is.null(visitor)) visit_all(as.list(code)[-1], bound, found) else visitor(code, bound, found)
 }
 
 visit_all <- function(parts, bound, found) {
@@ -87,24 +85,111 @@ visit_assignment <- function(code, bound, found) {
   c(bound, as.character(target))
 }
 
-targets <- function(code, local) {
-  if (!is.call(code)) return(character())
+visit_definition <- function(code, bound, found) {
+  inner <- c(bound, names(code[[2]]))
+  visit_all(as.list(code[[2]]), inner, found)
+  visit(code[[3]], inner, found)
+  bound
+}
+
+visit_loop <- function(code, bound, found) {
+  bound <- visit(code[[3]], bound, found)
+  visit(code[[4]], c(bound, as.character(code[[2]])), found)
+  bound
+}
+
+visit_branches <- function(code, bound, found) {
+  bound <- visit(code[[2]], bound, found)
+  visit_apart(as.list(code)[-(1:2)], bound, found)
+  bound
+}
+
+visit_scope <- function(code, bound, found) {
+  visit_all(as.list(code)[-1], bound, found)
+  bound
+}
+
+visit_maybe <- function(code, bound, found) {
+  visit_apart(as.list(code)[-1], bound, found)
+  bound
+}
+
+visit_by_text <- function(code, bound, found) {
+  for (part in as.list(code)[-1]) for (name in texts_in(part)) if (!name %in% bound) note(name, found$names)
+  visit_all(as.list(code)[-1], bound, found)
+}
+
+# assign("x", 1) without another environment
+visit_assign <- function(code, bound, found) {
+  parts <- as.list(code)[-1]
+  bound <- visit_all(parts, bound, found)
+  if (length(parts) == 2L && is.character(parts[[1]])) c(bound, parts[[1]]) else bound
+}
+
+visit_removal <- function(code, bound, found) {
+  parts <- as.list(code)[-1]
+  gone <- unlist(lapply(parts, function(part) if (is.symbol(part)) as.character(part) else texts_in(part)))
+  setdiff(bound, gone)
+}
+
+texts_in <- function(code) {
+  if (is.character(code)) return(code)
+  if (is.call(code) && identical(code[[1]], quote(c))) unlist(Filter(is.character, as.list(code)[-1]))
+}
+
+visit_any_assignment <- function(code, bound, found) {
+  if (length(code) == 3L) visit_assignment(code, bound, found) else visit_scope(code, bound, found)
+}
+
+visitors <- list(
+  `<-` = visit_any_assignment, `=` = visit_any_assignment, `<<-` = visit_any_assignment,
+  `$` = function(code, bound, found) visit(code[[2]], bound, found),
+  `@` = function(code, bound, found) visit(code[[2]], bound, found),
+  `function` = visit_definition, `for` = visit_loop, `if` = visit_branches, `while` = visit_branches,
+  `repeat` = visit_maybe, switch = visit_maybe, `&&` = visit_maybe, `||` = visit_maybe,
+  local = visit_scope, quote = visit_maybe, bquote = visit_maybe, expression = visit_maybe, substitute = visit_maybe, `~` = visit_maybe,
+  assign = visit_assign, delayedAssign = visit_assign, rm = visit_removal, remove = visit_removal,
+  get = visit_by_text, get0 = visit_by_text, mget = visit_by_text, exists = visit_by_text, dynGet = visit_by_text
+)
+
+# The names that the expressions of a cell that ran to their end bind at top level: `sure` for certain, `maybe` in a branch, a loop,
+# a function, or as an argument.
+assigned_names <- function(code) {
+  parsed <- tryCatch(parse(text = code, keep.source = FALSE), error = function(...) expression())
+  noted <- list(sure = new.env(), maybe = new.env())
+  for (index in seq_along(parsed)) targets(parsed[[index]], index <= state$done, FALSE, noted)
+  lapply(noted, ls, all.names = TRUE)
+}
+
+# data.table's functions that change their first argument where it is
+in_place <- c("set", "setnames", "setDT", "setDF", "setkey", "setkeyv", "setorder", "setorderv", "setcolorder", "setattr")
+
+# `local`: within a function only <<- binds a name of the notebook.
+targets <- function(code, sure, local, noted) {
+  if (!is.call(code)) return()
   name <- if (is.symbol(code[[1]])) as.character(code[[1]]) else ""
-  own <- character()
-  if (name %in% c("quote", "bquote", "substitute")) return(own)
-  if (name == "<<-" || (!local && name %in% c("<-", "=") && length(code) == 3L)) {
-    target <- code[[2]]
-    while (is.call(target)) target <- target[[2]]
-    own <- as.character(target)
-  } else if (!local && name == "for") {
-    own <- as.character(code[[2]])
-  } else if (!local && name == "assign" && length(code) >= 3L && is.character(code[[2]])) {
-    own <- code[[2]]
-  }
-  inner <- local || name %in% c("function", "local")
+  if (name %in% c("quote", "bquote", "expression", "substitute", "~")) return()
+  target <- assigned_target(code, name, local)
+  if (length(target) && nzchar(target)) note(target, if (sure && name != "for") noted$sure else noted$maybe)
+  inner <- sure && name %in% c("{", "(", "<-", "=", "<<-")
+  local <- local || name %in% c("function", "local")
   parts <- as.list(code)
-  parts <- parts[vapply(parts, is.call, NA)]
-  c(own, unlist(lapply(parts, targets, local = inner)))
+  for (part in parts[vapply(parts, is.call, NA)]) targets(part, inner, local, noted)
+}
+
+assigned_target <- function(code, name, local) {
+  if (name == "<<-" || (!local && name %in% c("<-", "=") && length(code) == 3L)) return(innermost(code[[2]]))
+  if (local || length(code) < 2L) return(character())
+  if (name == "for") return(as.character(code[[2]]))
+  if (name %in% c("assign", "delayedAssign") && length(code) == 3L && is.character(code[[2]])) return(code[[2]])
+  if (name %in% in_place && is.symbol(code[[2]])) return(as.character(code[[2]]))
+  by_reference <- name == "[" && any(vapply(as.list(code), function(part) is.call(part) && identical(part[[1]], quote(`:=`)), NA))
+  if (by_reference) innermost(code[[2]]) else character()
+}
+
+innermost <- function(target) {
+  while (is.call(target)) target <- target[[2]]
+  as.character(target)
 }
 
 # Global variables whose values can be looked at without running code.

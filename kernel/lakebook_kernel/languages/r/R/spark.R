@@ -40,9 +40,6 @@ ask_spark <- function(what, arguments, frame) {
     for (note in answer$notes) warning(note, call. = FALSE)
     return(answer$value)
   }
-  if (answer$status == "interrupted") {
-    signalCondition(structure(class = c("interrupt", "condition"), list(message = "", call = NULL)))
-    stop("interrupted", call. = FALSE)
-  }
+  if (answer$status == "interrupted") interrupt_cell()
   stop(structure(class = c(answer$name, "sparkError", "error", "condition"), list(message = answer$message, call = NULL)))
 }
