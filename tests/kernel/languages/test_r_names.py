@@ -1,0 +1,258 @@
+"""Names of other languages in R: sent when R needs them, and not before; and which names R's code reads, binds and removes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from kernel.standins import StandInHost, StandInOutput
+from lakebook_kernel.cell import Cell
+from lakebook_kernel.languages.base import CellError
+from lakebook_kernel.languages.r import RLanguage
+
+pytestmark = [pytest.mark.r, pytest.mark.skipif(shutil.which("R") is None, reason="R is not installed")]
+
+
+class Notebook:
+    """The kernel's part: other languages' values, and which of them R has asked for."""
+
+    def __init__(self, r: RLanguage) -> None:
+        self.r = r
+        self.values: dict[str, Any] = {}
+        self.asked: list[str] = []
+        r.on_name = self.hand_over
+
+    def hand_over(self, name: str) -> Any:
+        self.asked.append(name)
+        value = self.values[name]
+        if isinstance(value, BaseException):
+            raise value
+        return value
+
+    def run(self, code: str, **versions: int) -> str:
+        """Promise names in these versions and run a cell; what it wrote."""
+        self.r.promise(versions)
+        output = StandInOutput()
+        self.r.run(Cell("r", code), output)
+        self.messages = output.text("stderr")
+        return output.text() + "".join(data["text/plain"] for data in output.of("result"))
+
+
+@pytest.fixture(scope="module")
+def language(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RLanguage]:
+    language = RLanguage(StandInHost(tmp_path_factory.mktemp("notebook")))
+    yield language
+    language.stop()
+
+
+@pytest.fixture
+def notebook(language: RLanguage) -> Notebook:
+    made = Notebook(language)
+    made.run("rm(list = ls())")
+    return made
+
+
+# ------------------------------------------------------------------------ promises
+
+
+def test_a_promised_name_is_sent_when_it_is_read(notebook: Notebook) -> None:
+    notebook.values["x"] = pa.table({"a": [1.0, 2.0]})
+    assert notebook.run("cat(exists('x'), 'x' %in% ls())", x=1) == "TRUE FALSE"
+    assert notebook.asked == []
+    assert notebook.run("cat(sum(x$a))", x=1) == "3"
+    assert notebook.asked == ["x"]
+
+
+def test_a_name_that_is_only_quoted_is_not_sent(notebook: Notebook) -> None:
+    code = "library(ggplot2)\np <- ggplot(mtcars, aes(wt, carrier))\nf <- y ~ carrier\nq <- quote(carrier)"
+    notebook.run(code, carrier=1)
+    notebook.r.complete("carr", 4)
+    notebook.r.inspect("carrier", 4)
+    assert notebook.asked == []
+
+
+def test_it_is_sent_once_a_version(notebook: Notebook) -> None:
+    notebook.values["x"] = 1.5
+    notebook.run("x; x; y <- x + x", x=1)
+    assert notebook.run("cat(x)", x=1) == "1.5"
+    assert notebook.asked == ["x"]
+    notebook.values["x"] = 2.5
+    assert notebook.run("cat(x)", x=2) == "2.5"
+    assert notebook.asked == ["x", "x"]
+
+
+def test_a_name_promised_no_longer_is_gone(notebook: Notebook) -> None:
+    notebook.values.update(x=1.5, z=2.5)
+    notebook.run("x + z", x=1, z=1)
+    assert notebook.run("cat(exists('x'), exists('z'))", z=1) == "FALSE TRUE"
+    assert notebook.run("cat(exists('z'), length(ls('lakebook:names', all.names = TRUE)))") == "FALSE 0"
+    notebook.run("x", x=1)
+    assert notebook.asked == ["x", "z", "x"]
+
+
+def test_packages_attached_meanwhile_do_not_hide_it(notebook: Notebook) -> None:
+    notebook.values.update(area=1.5, contour=2.5)
+    assert notebook.run("cat(area)\nlibrary(grid); library(splines)", area=1, contour=1) == "1.5"
+    assert notebook.run("cat(search()[2], area, contour)", area=1, contour=1) == "lakebook:names 1.5 2.5"
+    assert notebook.asked == ["area", "contour"]
+
+
+def test_ones_own_variable_comes_first_and_is_left_alone(notebook: Notebook) -> None:
+    notebook.values["x"] = 1.5
+    assert notebook.run("x <- 'own'; cat(x)", x=1) == "own"
+    assert notebook.run("cat(x)", x=2) == "own"
+    assert notebook.asked == []
+    assert notebook.run("rm(x); x <- x + 1; cat(x)", x=2) == "2.5"
+    assert notebook.r.bound_names() == {"x"}
+
+
+def test_functions_of_the_same_name_are_found(notebook: Notebook) -> None:
+    notebook.values["c"] = 1.5
+    assert notebook.run("cat(c(1, 2), c)", c=1) == "1 2 1.5"
+    assert notebook.asked == ["c"]
+
+
+@pytest.mark.parametrize("reason", [TypeError("x is a generator, which R cannot have."), CellError("E", "x is gone.")])
+def test_a_refusal_is_an_error_of_r(notebook: Notebook, reason: Exception) -> None:
+    notebook.values["x"] = reason
+    sentence = str(reason) if isinstance(reason, TypeError) else "x is gone."
+    with pytest.raises(CellError) as caught:
+        notebook.run("1\nx + 1", x=1)
+    assert caught.value.evalue == sentence
+    assert caught.value.traceback == [f"Error: {sentence}", *caught.value.traceback[1:]]
+    assert "fetched_value" not in caught.value.full
+    assert notebook.run("cat(tryCatch(x, error = conditionMessage))", x=1) == sentence
+    assert notebook.messages == ""
+    notebook.values["x"] = 1.5
+    assert notebook.run("cat(x)", x=1) == "1.5"
+
+
+def test_what_r_cannot_have_is_told(notebook: Notebook) -> None:
+    notebook.values.update(x=object(), tab=pa.table({"s": ["\0"]}))
+    with pytest.raises(CellError, match=r"x \(a object\) has no form in R: R has nothing like it"):
+        notebook.run("x", x=1)
+    with pytest.raises(CellError, match="tab has no form in R: s holds a text with a NUL"):
+        notebook.run("invisible(get('tab', 'lakebook:names'))", tab=1)
+
+
+def test_what_cannot_come_hides_no_function(notebook: Notebook) -> None:
+    notebook.values["sum"] = object()
+    assert notebook.run("cat(sum(1, 2))", sum=1) == "3"
+    assert "sum (a object) has no form in R" in notebook.messages
+
+
+def test_a_loss_of_digits_is_a_warning_in_the_cell(notebook: Notebook) -> None:
+    notebook.values["x"] = pa.table({"n": [2**53 + 1]})
+    notebook.run("y <- x", x=1)
+    assert "integers beyond 2^53" in notebook.messages
+
+
+def test_an_interrupt_while_it_is_fetched_ends_the_cell(notebook: Notebook) -> None:
+    notebook.values["x"] = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        notebook.run("x", x=1)
+    notebook.values["x"] = 1.5
+    assert notebook.run("cat(x)", x=1) == "1.5"
+    assert notebook.messages == ""
+
+
+def test_a_new_r_asks_again(notebook: Notebook) -> None:
+    notebook.values["x"] = 1.5
+    notebook.run("y <- x", x=1)
+    notebook.r.stop()
+    assert notebook.r.removed_names() == {"y"}
+    assert notebook.run("cat(x)", x=1) == "1.5"
+    assert notebook.asked == ["x", "x"]
+
+
+# ------------------------------------------------------------------- names in code
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("c(1, 2)", set()),
+        ("c <- c; c(1)", {"c"}),
+        ("y ~ late + air", {"y", "late", "air"}),
+        ("quote(late)", {"late"}),
+        ("f <- function(a, b = base) { d <- a; d + b + late }", {"base", "late"}),
+        ("get('late')", {"late"}),
+        ("x <- 1; rm(x); x", {"x"}),
+        ("assign('x', y); x", {"y"}),
+        ("sapply(1:3, function(i) i * factor_of)", {"factor_of"}),
+        ("reader(1)", {"late"}),
+        ("outer_one(1)", {"late", "deep"}),
+        ("sapply(1:3, outer_one)", {"outer_one", "late", "deep"}),
+        ("do.call('reader', list(1))", {"late"}),
+        ("made()", {"late"}),
+        ("summary(x)", {"x", "of_method"}),
+        ("this isn't R", set()),
+        ("library(dplyr); stats::sd(x)", {"x"}),
+    ],
+)
+def test_free_names(notebook: Notebook, code: str, names: set[str]) -> None:
+    notebook.run(
+        "reader <- function(n) { k <- n; k + late }\n"
+        "outer_one <- function(n) { late <- n; reader(deep) }\n"
+        "made <- local({ own <- 1; function() own + late })\n"
+        "summary.mine <- function(object, ...) of_method"
+    )
+    assert notebook.r.free_names(code) == names
+
+
+def test_reading_names_evaluates_no_promise(notebook: Notebook) -> None:
+    notebook.run("delayedAssign('slow', stop('evaluated'))")
+    assert notebook.r.free_names("slow + slow()") == {"slow"}
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("a <- 1; b = 2; 3 -> d; assign('e', 4); for (i in 1:2) NULL", {"a", "b", "d", "e", "i"}),
+        ("f <- function() inner <<- 5; f()", {"f", "inner"}),
+        ("delayedAssign('late', stop('evaluated'))", {"late"}),
+        ("if (FALSE) old <- 2", set()),
+        ("if (TRUE) old <- 2", {"old"}),
+        ("old <- old", {"old"}),
+        ("old[1] <- 7", {"old"}),
+        ("change(); 1", {"old"}),
+        ("frame$a <- 3", {"frame"}),
+        ("for (k in 1:3) frame$a[k] <- k", {"frame", "k"}),
+        ("local({ old <- 3 })", set()),
+        ("unused <- function() old <<- 1", {"unused"}),
+        ("y <- quote(old <- 1)", {"y"}),
+        ("library(data.table); dt[, b := 1]", {"dt"}),
+        ("flag <- is.null(NULL)", {"flag"}),
+        ("old", set()),
+    ],
+)
+def test_bound_names(notebook: Notebook, code: str, names: set[str]) -> None:
+    notebook.run(
+        "old <- c(1, 2); change <- function() old[2] <<- 9; frame <- data.frame(a = 1:3); flag <- is.null(NULL)\n"
+        "dt <- data.table::data.table(a = 1)"
+    )
+    notebook.run(code)
+    assert notebook.r.bound_names() == names
+
+
+def test_what_follows_an_error_is_not_bound(notebook: Notebook) -> None:
+    notebook.run("a <- b <- 1")
+    with pytest.raises(CellError):
+        notebook.run("a <- a\nstop('here')\nb <- b")
+    assert notebook.r.bound_names() == {"a"}
+
+
+def test_removed_names(notebook: Notebook) -> None:
+    notebook.run("a <- b <- d <- 1")
+    notebook.run("rm(a); e <- 2; rm(list = 'b'); rm(e)")
+    assert notebook.r.removed_names() == {"a", "b"}
+    assert notebook.r.bound_names() == set()
+    notebook.run("d")
+    assert notebook.r.removed_names() == set()
+    output = StandInOutput()
+    notebook.r.run(Cell("r", "1", ["--restart"]), output)
+    assert notebook.r.removed_names() == {"d"}
