@@ -117,7 +117,7 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
 
   /** The variables that the user can name, and their types. */
   def variables: Map[String, String] =
-    owners.keys.map(_.decoded).filter(name => naming.isUserTermName(TermName(name)) && !name.contains('$'))
+    owners.keys.map(_.decoded).filterNot(name => name.contains('$') || naming.isUserVarName(name) || PredefinedNames(name))
       .flatMap(name => variable(name).map(step => name -> step.typeNameOf(name))).toMap
 
   /** Whether a variable is a `val`, so that it means the same until it is bound anew. */

@@ -1,6 +1,6 @@
 package lakebook.bridge
 
-import org.apache.spark.sql.{functions, SparkSession}
+import org.apache.spark.sql.{functions, SQLImplicits}
 
 /** Terms that mean something in every Scala cell before it binds any: no value from another language replaces them. */
 object PredefinedNames {
@@ -8,7 +8,7 @@ object PredefinedNames {
 
   /** Of what the prelude imports and of what Scala imports by itself. */
   private lazy val members: Set[String] =
-    Seq(Predef.getClass, scala.`package`.getClass, functions.getClass, classOf[SparkSession#implicits$])
+    Seq(Predef.getClass, scala.`package`.getClass, functions.getClass, classOf[SQLImplicits])
       .flatMap(_.getMethods).map(_.getName).filterNot(_.contains('$')).toSet -- Of.getMethods.map(_.getName) ++ Own
 
   private val Of = classOf[Object]
