@@ -188,6 +188,10 @@ class Language(ABC):
         """Whether the name means something that no value from elsewhere may replace, such as a function."""
         return False
 
+    def knows(self, name: str) -> bool:
+        """Whether the name means something in the language before anybody binds it, such as a package's data."""
+        return False
+
     def stamp(self, name: str) -> Hashable:
         """Something that is another when the value has been changed without being bound anew."""
         return object()

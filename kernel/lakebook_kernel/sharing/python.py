@@ -85,6 +85,9 @@ class PythonNames:
         present = self._names.get(name, _MISSING)
         return self._is_kernels(name) or hasattr(builtins, name) or isinstance(present, tuple(_STAY))
 
+    def knows(self, name: str) -> bool:
+        return False
+
     def stamp(self, name: str) -> Hashable:
         return stamp(self._names[name])
 

@@ -24,7 +24,7 @@ class Notebook:
         self.r = r
         self.values: dict[str, Any] = {}
         self.asked: list[str] = []
-        r.on_name = self.hand_over
+        r.lookup = self.hand_over
 
     def hand_over(self, name: str) -> Any:
         self.asked.append(name)
@@ -116,10 +116,9 @@ def test_functions_of_the_same_name_are_found(notebook: Notebook) -> None:
     assert notebook.asked == ["c"]
 
 
-@pytest.mark.parametrize("reason", [TypeError("x is a generator, which R cannot have."), CellError("E", "x is gone.")])
-def test_a_refusal_is_an_error_of_r(notebook: Notebook, reason: Exception) -> None:
-    notebook.values["x"] = reason
-    sentence = str(reason) if isinstance(reason, TypeError) else "x is gone."
+def test_a_refusal_is_an_error_of_r(notebook: Notebook) -> None:
+    sentence = "x is gone."
+    notebook.values["x"] = CellError("E", sentence)
     with pytest.raises(CellError) as caught:
         notebook.run("1\nx + 1", x=1)
     assert caught.value.evalue == sentence
@@ -256,3 +255,22 @@ def test_removed_names(notebook: Notebook) -> None:
     output = StandInOutput()
     notebook.r.run(Cell("r", "1", ["--restart"]), output)
     assert notebook.r.removed_names() == {"d"}
+
+
+# --------------------------------------------------------------------------- listing
+
+
+def test_what_packages_have_is_known(notebook: Notebook) -> None:
+    notebook.run("mine <- 1")
+    assert notebook.r.knows("mtcars") and notebook.r.knows("pi")
+    assert not notebook.r.knows("mine") and not notebook.r.knows("nothing")
+    assert not notebook.r.knows("df"), "a function does not count"
+
+
+def test_variables_are_described(notebook: Notebook) -> None:
+    notebook.run("d <- data.frame(a = 1:3, b = 1)\nv <- 1:5\nf <- function() 1")
+    assert notebook.r.describe() == {"d": ("data.frame", "3 × 2"), "v": ("integer", "5"), "f": ("function", "")}
+
+
+def test_no_variables(notebook: Notebook) -> None:
+    assert notebook.r.describe() == {}

@@ -54,6 +54,9 @@ class Played:
     def protects(self, name: str) -> bool:
         return name in self.protected
 
+    def knows(self, name: str) -> bool:
+        return name == "mtcars"
+
     def stamp(self, name: str) -> Hashable:
         return 0
 
@@ -291,7 +294,8 @@ def test_a_lazy_language_gets_at_once_what_takes_the_place_of_its_own(book: Play
 
 
 def test_a_name_that_nobody_bound_is_a_table_to_a_lazy_language(book: Played4) -> None:
-    book.tables.versions = {"t": 1, "mine": 1}
+    book.tables.versions = {"t": 1, "mine": 1, "mtcars": 1}
+    assert "mtcars" not in book.cell("r", "read mtcars").promised
     book.python("mine = 5")
     first = dict(book.cell("r", "read t mine").promised)
     assert book.sharing.value("t", book.languages["r"]) == "version 1"

@@ -82,6 +82,8 @@ class Child:
             "take": self._take,
             "give": self._give,
             "promise": self._promise,
+            "known": self._known,
+            "describe": self._describe,
         }
         while True:
             try:
@@ -139,6 +141,13 @@ class Child:
 
     def _free(self, asked: Message) -> Answer:
         return {"names": _texts(self._r.call("free_names", _string(asked.body["code"])))}, []
+
+    def _known(self, asked: Message) -> Answer:
+        return {"known": bool(self._r.call("is_known", _string(asked.body["name"]))[0])}, []
+
+    def _describe(self, asked: Message) -> Answer:
+        names, types, sizes = self._r.call("describe_variables")
+        return {"names": _texts(names), "types": _texts(types), "sizes": _texts(sizes)}, []
 
     def _take(self, asked: Message) -> Answer:
         name = asked.body["name"]

@@ -7,11 +7,12 @@ import re
 import time
 import uuid
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, ClassVar
 
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.display.tables import Table, table_bundle
+from lakebook_kernel.errors import explain
 from lakebook_kernel.languages.base import (
     CellError,
     Completeness,
@@ -33,6 +34,8 @@ STUBBORN = 8.0
 #: variables that are named when R's are lost
 NAMED = 12
 
+#: R's own values that no other language's takes the place of
+_CONSTANTS = {"T", "F", "pi", "letters", "LETTERS", "month.abb", "month.name"}
 _TOPIC_BEFORE = re.compile(r"(?:[A-Za-z.][\w.]*:::?)?[A-Za-z.][\w.]*$")
 _TOPIC_AFTER = re.compile(r"[\w.]*")
 _CALL_BEFORE = re.compile(r"((?:[A-Za-z.][\w.]*:::?)?[A-Za-z.][\w.]*)\s*\([^()]*$")
@@ -42,6 +45,7 @@ class RLanguage(Language):
     """R in a child process, started with the first cell."""
 
     name: ClassVar[str] = "r"
+    lazy: ClassVar[bool] = True
     options: ClassVar[frozenset[str] | None] = frozenset({"--restart"})
 
     def __init__(self, host: Host) -> None:
@@ -59,7 +63,6 @@ class RLanguage(Language):
         self._lost = ""
         self._promised = False
         #: hands over the value of a promised name; ``CellError`` or ``TypeError`` refuses it with a sentence
-        self.on_name: Callable[[str], Any] | None = None
 
     # ----------------------------------------------------------------- cells
 
@@ -173,10 +176,25 @@ class RLanguage(Language):
             warnings.warn(f"{name} in R: {note}", stacklevel=2)
         self._names = sorted({*self._names, name})
 
+    def protects(self, name: str) -> bool:
+        return name in _CONSTANTS
+
+    def knows(self, name: str) -> bool:
+        return bool(self._query("known", {"name": name})["known"])
+
+    def stamp(self, name: str) -> Hashable:
+        return 0  # values of R change by being bound anew
+
+    def describe(self) -> dict[str, tuple[str, str]]:
+        if self._process is None:
+            return {}
+        listed = self._query("describe", {})
+        return dict(zip(listed["names"], zip(listed["types"], listed["sizes"], strict=True), strict=True))
+
     def promise(self, names: Mapping[str, int]) -> None:
         """Make exactly these names readable in R, each with its version.
 
-        R asks ``on_name`` for a value when it needs it, and keeps it as long as the name is promised in this version.
+        R asks ``lookup`` for a value when it needs it, and keeps it as long as the name is promised in this version.
         """
         if names or self._promised:
             self._query("promise", {"names": dict(names)})
@@ -271,15 +289,16 @@ class RLanguage(Language):
         """The value of a promised name, or the reason why R does not get it."""
         from lakebook_kernel.languages.r.encode import encode
 
-        if self.on_name is None:
-            return {"status": "error", "message": f"{name} is of another language, which does not hand it over."}, []
         notes: list[str] = []
         try:
-            value = self.on_name(name)
+            value = self.lookup(name)
+        except KeyError:
+            return {"status": "error", "message": f"{name} is gone: no language has a variable of that name."}, []
         except CellError as error:
             return {"status": "error", "name": error.ename, "message": error.evalue}, []
-        except (KeyError, TypeError) as problem:
-            return {"status": "error", "message": str(problem)}, []
+        except Exception as error:  # of Spark, which computes the value only now
+            told = explain(error)
+            return {"status": "error", "message": told.evalue if told else f"{name}: {error}"}, []
         try:
             return {"notes": notes}, pack(encode(value, notes))
         except TypeError as problem:
@@ -312,6 +331,7 @@ class RLanguage(Language):
         self._promised = False
 
     def _remember_loss(self) -> None:
+        self.on_loss()
         parts = []
         if self._names:
             rest = len(self._names) - NAMED

@@ -197,3 +197,20 @@ variables <- function() {
   names <- ls(globalenv(), all.names = TRUE, sorted = FALSE)
   names[!vapply(names, function(name) bindingIsActive(as.symbol(name), globalenv()), NA, USE.NAMES = FALSE)]
 }
+
+# Whether a package has something of this name; functions do not count, since variables of their names do not hide them.
+is_known <- function(name) {
+  behind <- parent.env(if (is.null(shared_place())) globalenv() else shared_place())
+  exists(name, envir = behind) && !exists(name, envir = behind, mode = "function")
+}
+
+# The notebook's variables: names, classes, and sizes in words; nothing is computed for it.
+describe_variables <- function() {
+  names <- variables()
+  values <- mget(names, envir = globalenv())
+  size <- function(value) {
+    if (is.function(value) || is.environment(value)) ""
+    else paste(if (length(dim(value))) dim(value) else length(value), collapse = " \u00d7 ")
+  }
+  list(as.character(names), vapply(values, function(value) class(value)[1L], ""), vapply(values, size, ""))
+}
