@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -158,6 +159,37 @@ def test_nothing_of_a_value_is_printed_that_r_would_not_print(r: RLanguage) -> N
     ]:
         r.give("x", value)
         assert run(r, "x") == run(r, code)
+
+
+def test_a_frame_takes_little_more_memory_than_itself(r: RLanguage) -> None:
+    rows = 3_000_000
+    numbers = np.arange(rows)
+    table = pa.table(
+        {
+            "integer": pa.array(numbers, pa.int32(), mask=numbers % 7 == 0),
+            "double": pa.array(numbers / 7, mask=numbers % 5 == 0),
+            "time": pa.array(numbers * 10**9, pa.timestamp("us", "Europe/Berlin"), mask=numbers % 3 == 0),
+            "wide": numbers,
+        }
+    )
+    pid = int(run(r, "cat(Sys.getpid())"))
+    run(r, "invisible(gc())")
+    assert _peak_above_now(pid, lambda: r.give("x", table)) < 2.2 * table.nbytes
+    assert _peak_above_now(pid, lambda: r.take("x")) < 2.2 * table.nbytes
+    run(r, "rm(x)")
+
+
+def _peak_above_now(pid: int, work: Callable[[], object]) -> int:
+    """By how many bytes a process's memory grows at most meanwhile."""
+    status = Path(f"/proc/{pid}/status")
+    Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak is what is used now
+    before = _peak(status.read_text())
+    work()
+    return _peak(status.read_text()) - before
+
+
+def _peak(status: str) -> int:
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 def test_half_a_value_is_never_bound(r: RLanguage) -> None:

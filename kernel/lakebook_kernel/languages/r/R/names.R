@@ -19,8 +19,8 @@ free_names <- function(code) {
 
 # The notebook's own functions of these names, and its methods for them.
 functions_named <- function(names) {
-  own <- Filter(is_closure, variables())
-  own[own %in% names | sub("[.].*", "", own) %in% names]
+  own <- variables()
+  Filter(is_closure, own[own %in% names | sub("[.].*", "", own) %in% names])
 }
 
 visit_function <- function(f, found) {
