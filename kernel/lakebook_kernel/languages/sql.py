@@ -20,6 +20,7 @@ ROWS = 100
 RESULT = "_sqldf"
 
 _WORD = re.compile(r"[\w`.]*$")
+_VERSION = re.compile(r"\bVERSION\s+AS\s+OF\s*:", re.IGNORECASE)
 _TABLES = re.compile(r"\b(?:from|join|into|update|table|describe)\s+([`\w.]+)(?:\s+(?:as\s+)?(\w+))?", re.IGNORECASE)
 
 
@@ -48,6 +49,9 @@ class SqlLanguage(Language):
                     head = notebook.tableHead(frame._jdf, ROWS)
                     self._keep(frame)
             except Exception as error:
+                if type(error).__name__ == "ParseException" and _VERSION.search(cell.code[start:end]):
+                    message = "VERSION AS OF takes no parameter in Spark: write the number itself."
+                    raise _refused("ParseException", message, cell.code, start) from None
                 raise _told(error, cell.code, start) from None
         if head is not None:
             output.result(table_bundle(Table.from_json(json.loads(head))))
@@ -64,6 +68,8 @@ class SqlLanguage(Language):
             for name, value in notebook.sought(code[start:end]) if values else ():
                 if isinstance(values[name], list | tuple | set | frozenset):
                     raise TypeError(f"IN (:{name}) takes no list; write array_contains(:{name}, {value})")
+            for name in notebook.counts(code[start:end]) if values else ():
+                values[name] = _count(name, values[name])
             return literals(self.host.spark(), notebook, values) if values else None
         except KeyError:
             message = f":{name} has no value: assign {name} in a cell of any language first."
@@ -184,6 +190,16 @@ class SqlLanguage(Language):
 
 def _quoted(name: str, kind: str) -> str:
     return name if kind in ("function", "keyword") or re.fullmatch(r"\w+", name) else f"`{name}`"
+
+
+def _count(name: str, value: Any) -> Any:
+    """A number of rows as Spark wants it: of 32 bits."""
+    import numpy as np
+
+    try:
+        return np.int32(value) if isinstance(value, int) else value
+    except OverflowError:
+        raise TypeError(f":{name} is beyond 2147483647, the most rows that LIMIT and OFFSET take") from None
 
 
 def _refused(name: str, message: str, code: str, start: int) -> CellError:

@@ -31,6 +31,7 @@ _FRAMES = {
 }
 #: a name, and what makes the Arrow array
 _Column = tuple[str, Callable[[], Any]]
+_MOST_ROWS = 2**31 - 1
 _UNITS = ((2**30, "GB"), (2**20, "MB"), (2**10, "KB"), (1, "bytes"))
 
 
@@ -106,7 +107,7 @@ def arrow_of(frame: DataFrame, limit_bytes: int, name: str = "name") -> pa.Table
     batches: list[pa.RecordBatch] = []
     order: list[int] = []
     size = 0
-    with closing(_collected(frame)) as parts:
+    with closing(_collected(_bounded(frame, schema, limit_bytes))) as parts:
         for part in parts:
             if isinstance(part, list):
                 order = part
@@ -183,6 +184,27 @@ def _has_no_form(problem: Exception) -> str:
     return f"has no form in Spark: {str(problem).splitlines()[0] if str(problem) else type(problem).__name__}"
 
 
+def _bounded(frame: DataFrame, schema: pa.Schema, limit: int) -> DataFrame:
+    """The frame, of which no task computes many more rows than fit: a partition that is cut is above the limit."""
+    from pyspark.sql import DataFrame
+
+    bits = sum(_least_bits(field.type) for field in schema)
+    rows = limit * 8 // bits + 1 if bits else _MOST_ROWS
+    if rows >= _MOST_ROWS:
+        return frame
+    bridge: Any = frame.sparkSession.sparkContext._jvm.org.apache.spark.sql.lakebook.Bounded  # type: ignore[union-attr]
+    return DataFrame(bridge.of(frame._jdf, rows), frame.sparkSession)
+
+
+def _least_bits(kind: pa.DataType) -> int:
+    """How much memory a value takes at least."""
+    from pyarrow import types
+
+    if types.is_null(kind) or types.is_struct(kind):
+        return 0
+    return int(kind.bit_width) if types.is_primitive(kind) or types.is_decimal(kind) else 32
+
+
 def _collected(frame: DataFrame) -> Generator[Any, None, None]:
     """The frame's batches as they come, and last their order. When it is closed before, Spark's jobs for it end."""
     from pyspark.errors.exceptions.captured import unwrap_spark_exception
@@ -206,6 +228,8 @@ def _collected(frame: DataFrame) -> Generator[Any, None, None]:
         with unwrap_spark_exception():
             server.getResult()  # raises what the stream broke off for
         raise
+    with unwrap_spark_exception():
+        server.getResult()  # a failed job may end the stream as a whole one does
 
 
 def _too_large(name: str, limit: int) -> CellError:

@@ -50,9 +50,9 @@ GIVEN = [
     Given(float("-inf"), "Double", "x.isNegInfinity"),
     Given(-0.0, "Double", "1 / x == Double.NegativeInfinity"),
     Given(5e-324, "Double", "x == Double.MinPositiveValue"),
-    Given(Decimal("1.10"), "BigDecimal", 'x == BigDecimal("1.10") && x.scale == 2'),
-    Given(Decimal("-3E+5"), "BigDecimal", "x.scale == -5 && x.toLong == -300000L"),
-    Given(Decimal("12345678901234567890123456789012345678901234567890.1"), "BigDecimal", "x.precision == 51"),
+    Given(Decimal("1.10"), "scala.math.BigDecimal", 'x == BigDecimal("1.10") && x.scale == 2'),
+    Given(Decimal("-3E+5"), "scala.math.BigDecimal", "x.scale == -5 && x.toLong == -300000L"),
+    Given(Decimal("12345678901234567890123456789012345678901234567890.1"), "scala.math.BigDecimal", "x.precision == 51"),
     # NumPy's numbers keep their width; Python has one int and one float
     Given(np.bool_(True), "Boolean", "x", True),
     Given(np.int8(-128), "Byte", "x == Byte.MinValue", -128),

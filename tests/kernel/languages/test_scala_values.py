@@ -116,7 +116,8 @@ def test_what_contains_itself_is_refused(scala: ScalaLanguage, run: Run) -> None
     endless.append(endless)
     with pytest.raises(TypeError, match="contains itself"):
         scala.give("endless", endless)
-    run("val around = scala.collection.mutable.ArrayBuffer[Any]()\naround += around; ()")
+    run("val around = scala.collection.mutable.ArrayBuffer[Any]()")
+    run("around += around; ()")
     with pytest.raises(TypeError, match="contains itself"):
         scala.take("around")
 

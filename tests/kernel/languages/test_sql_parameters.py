@@ -165,15 +165,14 @@ def test_values_in_in_are_bound(attached: AttachedHost, sql: SqlLanguage) -> Non
 @pytest.mark.parametrize(
     ("code", "what"),
     [
-        ("CREATE OR REPLACE VIEW seen AS SELECT :x AS x", "a view"),
-        ("CREATE OR REPLACE TEMP VIEW seen AS SELECT :x AS x", "a view"),
+        ("CREATE OR REPLACE VIEW seen AS SELECT :x AS x", "CREATE VIEW"),
+        ("CREATE OR REPLACE TEMP VIEW seen AS SELECT :x AS x", "CREATE VIEW"),
         ("SELECT * FROM made VERSION AS OF :x", "VERSION AS OF"),
-        ("SELECT * FROM made TIMESTAMP AS OF :x", "TIMESTAMP AS OF"),
     ],
 )
 def test_where_spark_takes_no_parameter_is_told(attached: AttachedHost, sql: SqlLanguage, code: str, what: str) -> None:
     error = refusal(attached, sql, code, x=1)
-    assert what in error.evalue and "parameter" in error.evalue
+    assert what in error.evalue and "parameter" in error.evalue.lower()
 
 
 def test_values_are_looked_up_when_the_statement_runs(attached: AttachedHost, sql: SqlLanguage) -> None:

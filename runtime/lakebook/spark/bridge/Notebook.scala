@@ -77,6 +77,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   def relations(sql: String): Array[String] = SqlText.relations(sql)
   def parameters(sql: String): Array[String] = SqlText.parameters(sql)
   def sought(sql: String): Array[Array[String]] = SqlText.sought(sql)
+  def counts(sql: String): Array[String] = SqlText.counts(sql)
   def literals(frame: Dataset[_]): Array[Column] = Literals.of(frame)
   def keywords: Array[String] = SqlText.keywords
   def tableHead(frame: Dataset[_], rows: Int): String = TableHead.json(frame, rows)

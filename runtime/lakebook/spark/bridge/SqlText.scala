@@ -7,7 +7,7 @@ import org.antlr.v4.runtime.{CharStreams, Token}
 import org.apache.spark.sql.catalyst.analysis.{NamedParameter, UnresolvedRelation}
 import org.apache.spark.sql.catalyst.expressions.In
 import org.apache.spark.sql.catalyst.parser.{ParseException, SqlBaseLexer}
-import org.apache.spark.sql.catalyst.plans.logical.{InsertIntoStatement, LogicalPlan, UnresolvedWith}
+import org.apache.spark.sql.catalyst.plans.logical.{InsertIntoStatement, LocalLimit, LogicalPlan, Offset, UnresolvedWith}
 import org.apache.spark.sql.catalyst.trees.TreeNode
 import org.apache.spark.sql.classic.SparkSession
 
@@ -91,6 +91,12 @@ object SqlText {
   /** Parameters that stand in `IN (…)`, each with what is looked for there. */
   def sought(sql: String): Array[Array[String]] =
     found(sql) { case In(value, list) => list.collect { case NamedParameter(name) => Array(name, value.sql) } }.flatten.toArray
+
+  /** Parameters that say how many rows, which Spark wants as `INT`. */
+  def counts(sql: String): Array[String] = found(sql) {
+    case LocalLimit(NamedParameter(name), _) => name
+    case Offset(NamedParameter(name), _)     => name
+  }.toArray
 
   private def found[T](sql: String)(what: PartialFunction[Any, T]): Seq[T] = {
     val all = mutable.ArrayBuffer[T]()
