@@ -70,6 +70,8 @@ class SharedNames:
         self._limit = limit
         #: names that the running cell uses and that cannot come, and why
         self.refused: dict[str, str] = {}
+        #: whose the names are that the running cell was promised
+        self._promised: dict[str, Source] = {}
         #: what names were promised as, by language
         self._tokens: dict[tuple[str, str], int] = {}
         self._next_token = 0
@@ -90,6 +92,7 @@ class SharedNames:
         else:
             wanted = space.free_names(code)
         promises: dict[str, int] = {}
+        self._promised = {}
         for name in sorted(wanted):
             owner = self._owner(name, space)
             if owner is None or (owner is self._python and space.reads_python):
@@ -98,6 +101,7 @@ class SharedNames:
                 continue
             elif space.lazy and not self.ledger.bound_in(name, space.name):
                 promises[name] = self._token(name, owner, space)
+                self._promised[name] = owner
             else:
                 self._send(name, owner, space)
         space.promise(promises)
@@ -121,7 +125,8 @@ class SharedNames:
             KeyError: there is no such name.
             CellError: it cannot come.
         """
-        owner = self._owner(name, space) if self.on else self._python if self._python.holds(name) else None
+        # a lazy language is in the middle of its cell: it can be asked nothing
+        owner = self._promised.get(name) if space.lazy else self._owner(name, space)
         if owner is None or owner is space:
             raise KeyError(name)
         stamp = owner.stamp(name)
