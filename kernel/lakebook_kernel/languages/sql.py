@@ -108,7 +108,7 @@ class SqlLanguage(Language):
         self.host.notebook().unshareFrame(name)
 
     def give(self, name: str, value: Any) -> None:
-        from lakebook_kernel.sharing.frames import is_frame, spark_frame
+        from lakebook_kernel.languages.frames import is_frame, spark_frame
 
         if not is_frame(value):
             raise TypeError(f"a {type(value).__name__} is no frame; SQL takes others as parameters: :{name}")

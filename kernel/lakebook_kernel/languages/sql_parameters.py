@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from lakebook_kernel.sharing.columns import spark_column
-from lakebook_kernel.sharing.frames import from_arrow, is_frame
-from lakebook_kernel.sharing.nulls import is_null
+from lakebook_kernel.languages.frames import from_arrow, is_frame
+from lakebook_kernel.languages.frames.columns import spark_column
+from lakebook_kernel.languages.frames.nulls import is_null
 
 if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject

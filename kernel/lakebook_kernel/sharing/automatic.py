@@ -209,7 +209,7 @@ class SharedNames:
         """The value, or what is in a Spark DataFrame where the language needs that in memory."""
         if space.frames_by_reference or not _is_sparks(value):
             return value
-        from lakebook_kernel.sharing.frames import arrow_of
+        from lakebook_kernel.languages.frames import arrow_of
 
         return arrow_of(value, self._limit(), name)
 

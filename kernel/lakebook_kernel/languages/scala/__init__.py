@@ -99,8 +99,8 @@ class ScalaLanguage(Language):
         return reader.read(block)
 
     def give(self, name: str, value: Any) -> None:
+        from lakebook_kernel.languages.frames import is_frame, spark_frame
         from lakebook_kernel.languages.scala import writer
-        from lakebook_kernel.sharing.frames import is_frame, spark_frame
 
         if is_frame(value):
             frame = spark_frame(self.host.spark(), value, name)

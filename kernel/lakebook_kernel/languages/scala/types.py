@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lakebook_kernel.sharing.nulls import is_null
+from lakebook_kernel.languages.frames.nulls import is_null
 
 
 @dataclass(frozen=True)

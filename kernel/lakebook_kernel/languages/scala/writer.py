@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from lakebook_kernel.languages.frames.nulls import is_null
 from lakebook_kernel.languages.scala.types import (
     ANY,
     BIG_DECIMAL,
@@ -29,7 +30,6 @@ from lakebook_kernel.languages.scala.types import (
     Type,
     type_of,
 )
-from lakebook_kernel.sharing.nulls import is_null
 
 #: tags: null, true or false, what is in rows, containers
 _NULL, _MIXED = b"N", b"*"

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from kernel.attached import AttachedHost
 from lakebook_kernel.languages.base import CellError
-from lakebook_kernel.sharing.frames import arrow_of, is_frame, spark_frame
+from lakebook_kernel.languages.frames import arrow_of, is_frame, spark_frame
 
 pytestmark = pytest.mark.spark
 

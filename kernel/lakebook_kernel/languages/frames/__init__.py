@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from lakebook_kernel.languages.base import CellError
-from lakebook_kernel.sharing.columns import spark_column
+from lakebook_kernel.languages.frames.columns import spark_column
 
 if TYPE_CHECKING:
     import pandas
