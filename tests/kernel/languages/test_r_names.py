@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +13,7 @@ from lakebook_kernel.cell import Cell
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.r import RLanguage
 
-pytestmark = [pytest.mark.r, pytest.mark.skipif(shutil.which("R") is None, reason="R is not installed")]
+pytestmark = pytest.mark.r
 
 
 class Notebook:

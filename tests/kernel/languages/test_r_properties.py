@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +18,6 @@ from lakebook_kernel.languages.r import RLanguage
 
 pytestmark = [
     pytest.mark.r,
-    pytest.mark.skipif(shutil.which("R") is None, reason="R is not installed"),
     pytest.mark.filterwarnings("error"),
 ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -33,7 +32,7 @@ from kernel.standins import StandInHost, StandInOutput
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.languages.r import RLanguage
 
-pytestmark = [pytest.mark.r, pytest.mark.skipif(shutil.which("R") is None, reason="R is not installed")]
+pytestmark = pytest.mark.r
 
 
 @pytest.fixture(scope="module")
