@@ -59,7 +59,9 @@ class LakebookKernel(IPythonKernel):
         self.interrupts.on_interrupt = self.driver.interrupt
         signal.signal(signal.SIGUSR2, self.interrupts.break_wait)
         self._languages: dict[str, Language] = {}
-        self.python_names = PythonNames(self.names, self.ipython.transform_cell)
+        self.python_names = PythonNames(
+            self.names, self.ipython.transform_cell, lambda: self.ipython.last_execution_succeeded
+        )
         catalog = CatalogNames(self._workspace, self.spark, self.driver.schema)
         self.sharing = SharedNames(
             self.python_names, catalog, self.language, self._say, lambda: self._workspace().share.limit
@@ -127,12 +129,12 @@ class LakebookKernel(IPythonKernel):
                     reply = await super().do_execute(
                         cell.code, silent, store_history, user_expressions, allow_stdin, cell_id=cell_id
                     )
-                self.ipython.forget_older_result(cell_id or cell.code, self.execution_count - 1)
+                if store_history and not silent:
+                    self.ipython.forget_older_result(cell_id or cell.code, self.execution_count - 1)
                 return self._told_alike(reply)
             return self._run(cell, code, output, store_history and not silent, user_expressions)
-        except (CellError, BadOptions) as error:
-            failure = error if isinstance(error, CellError) else CellError("BadOptions", str(error))
-            return self._failed(failure, output)
+        except (Exception, KeyboardInterrupt) as error:  # not of the cell's own code, which IPython answers for
+            return self._failed(self._failure(error), output)
         finally:
             self.driver.end_cell()
             self._progress.close()
@@ -150,12 +152,9 @@ class LakebookKernel(IPythonKernel):
             with self._shared(cell, language):
                 language.run(cell, output)
             reply = {"status": "ok", "user_expressions": shell.user_expressions(user_expressions or {}), "payload": []}
-        except CellError as error:
-            reply = self._failed(error.with_hint(self.sharing.hint(error.evalue)), output)
-        except KeyboardInterrupt:
-            reply = self._failed(CellError("KeyboardInterrupt", "The cell was interrupted."), output)
-        except Exception as error:
-            reply = self._failed(self._unexpected(error, cell), output)
+        except (Exception, KeyboardInterrupt) as error:
+            failure = self._failure(error, cell.language)
+            reply = self._failed(failure.with_hint(self.sharing.hint(failure.evalue)), output)
         reply["execution_count"] = shell.execution_count
         if remember:
             shell.execution_count += 1
@@ -191,8 +190,19 @@ class LakebookKernel(IPythonKernel):
         if self.driver.output is not None:
             self.driver.output.stream("stderr", text + "\n")
 
-    def _unexpected(self, error: Exception, cell: Cell) -> CellError:
-        """An exception that the language did not foresee: Spark's own, or a fault of ours."""
+    def _failure(self, error: BaseException, language: str = "python") -> CellError:
+        """Why a cell did not run, or not to its end, as it is told."""
+        match error:
+            case CellError():
+                return error
+            case BadOptions():
+                return CellError("BadOptions", str(error))
+            case KeyboardInterrupt():
+                return CellError("KeyboardInterrupt", "The cell was interrupted.")
+        return self._unexpected(error, language)
+
+    def _unexpected(self, error: BaseException, language: str) -> CellError:
+        """An exception that nobody foresaw: Spark's own, or a fault of ours."""
         whole = "".join(
             self.ipython.InteractiveTB.stb2text(
                 self.ipython.InteractiveTB.structured_traceback(type(error), error, error.__traceback__)
@@ -201,7 +211,7 @@ class LakebookKernel(IPythonKernel):
         told = explain(error)
         if told is not None:
             return CellError(told.ename, told.evalue, full=f"{whole}\n{told.full}")
-        return CellError(type(error).__name__, f"{error} (%{cell.language} failed; %trace shows where)", full=whole)
+        return CellError(type(error).__name__, f"{error} (%{language} failed; %trace shows where)", full=whole)
 
     def _failed(self, error: CellError, output: CellOutput) -> dict[str, Any]:
         self.ipython.last_trace = error.full or "\n".join(error.traceback)

@@ -2,10 +2,80 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import symtable
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import CodeType, FunctionType
 from typing import Any
+
+#: magics whose cell, or line, is Python
+_OF_PYTHON = {"time", "timeit", "capture", "prun"}
+_OPTIONS = re.compile(r"^(?:-[a-z]+(?:\s*\d+)?\s+)+")
+
+
+def with_magics(code: str, plain: Callable[[str], str]) -> str:
+    """A cell as plain Python, followed by what it hands to magics that run Python.
+
+    Args:
+        plain: turns a cell into plain Python, in which magics are calls that have their text as a string.
+    """
+    whole = plain(code)
+    if "get_ipython()" not in whole:
+        return whole
+    try:
+        inner = list(_handed_over(ast.parse(whole)))
+    except (SyntaxError, ValueError):
+        return whole
+    return "\n".join([whole, *(part for part in (with_magics(text, plain) for text in inner) if _is_python(part))])
+
+
+def _handed_over(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="run_cell_magic"), args=[ast.Constant(magic), _, ast.Constant(body)]):
+                if magic in _OF_PYTHON:
+                    yield str(body)
+            case ast.Call(func=ast.Attribute(attr="run_line_magic"), args=[ast.Constant(magic), ast.Constant(line)]):
+                if magic in _OF_PYTHON:
+                    yield _OPTIONS.sub("", str(line))
+
+
+def _is_python(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def stored_names(code: str) -> set[str]:
+    """The global names that ``code`` binds whenever it runs to its end: not in a branch, a loop or a function."""
+    try:
+        body = ast.parse(code).body
+    except (SyntaxError, ValueError):
+        return set()
+    return set(_stored(body))
+
+
+def _stored(body: Iterable[ast.stmt]) -> Iterator[str]:
+    for statement in body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                yield from (one.asname or one.name.partition(".")[0] for one in names)
+            case ast.Assign(targets=targets):
+                yield from (name for target in targets for name in _targets(target))
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target, value=ast.expr()):
+                yield from _targets(target)
+            case ast.With(items=items, body=inner) | ast.AsyncWith(items=items, body=inner):
+                yield from (name for item in items if item.optional_vars for name in _targets(item.optional_vars))
+                yield from _stored(inner)
+
+
+def _targets(target: ast.expr) -> Iterator[str]:
+    return (node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
 
 
 def free_names(code: str) -> set[str]:

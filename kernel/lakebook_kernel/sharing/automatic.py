@@ -23,6 +23,12 @@ class Source(Protocol):
     def take(self, name: str) -> Any: ...
 
 
+class Catalog(Source, Protocol):
+    """The tables."""
+
+    def begin(self) -> None: ...
+
+
 class Namespace(Source, Protocol):
     """The names of one language, as sharing sees them: a `Language`, or Python."""
 
@@ -56,7 +62,7 @@ class SharedNames:
     def __init__(
         self,
         python: PythonNames,
-        catalog: Source,
+        catalog: Catalog,
         language: Callable[[str], Namespace],
         say: Callable[[str], None],
         limit: Callable[[], int],
@@ -81,9 +87,13 @@ class SharedNames:
     def before(self, code: str, space: Namespace) -> None:
         """Bring what a cell uses and another language owns; a name that cannot travel is kept in ``refused``."""
         self.refused = {}
+        self._catalog.begin()
         if self.on:
             self._bring(code, space)
-        self._python.remember(set(self.ledger))
+        elif space.lazy:
+            self._promised = {}
+            space.promise({})
+        self._python.remember(set(self.ledger), code if space is self._python else "")
 
     def _bring(self, code: str, space: Namespace) -> None:
         if space is self._python:
@@ -97,8 +107,11 @@ class SharedNames:
             owner = self._owner(name, space)
             if owner is None or (owner is self._python and space.reads_python):
                 self._withdraw(name, space)
-            elif owner is space or space.protects(name):
+            elif owner is space:
                 continue
+            elif space.protects(name):
+                own = f"{LABELS[space.name]} has a {name} of its own, which is never replaced"
+                self.refused[name] = self._why(name, owner, TypeError(own))
             elif space.lazy and not self.ledger.bound_in(name, space.name):
                 promises[name] = self._token(name, owner, space)
                 self._promised[name] = owner
@@ -109,11 +122,16 @@ class SharedNames:
     def after(self, space: Namespace) -> None:
         """Note what the cell bound and deleted, also one that failed half-way."""
         if space is self._python:
-            bound = space.bound_names()
-            for name in self.ledger:
-                self._after_python(name, bound)
+            for name in space.removed_names():
+                if self.ledger.owner(name) == PYTHON:
+                    self._release(name, space)
+                self.ledger.remove(name, PYTHON)
+            for name in space.bound_names():
+                self._release(name, space)
+                self.ledger.bind(name, PYTHON)
         else:
             for name in space.bound_names():
+                self._release(name, space)
                 self.ledger.bind(name, space.name)
             for name in space.removed_names():
                 self.ledger.remove(name, space.name)
@@ -131,12 +149,13 @@ class SharedNames:
             raise KeyError(name)
         stamp = owner.stamp(name)
         try:
-            value = self._fitting(name, owner.take(name), space)
+            value = owner.take(name)
+            fitting = self._fitting(name, value, space)
         except TypeError as reason:
             raise CellError("NotShared", self._why(name, owner, reason)) from None
         if space.lazy:
-            self.ledger.copied(name, space.name, stamp)
-        return value
+            self.ledger.copied(name, space.name, stamp if fitting is value else _now_only(owner, stamp))
+        return fitting
 
     def bring(self, name: str, space: Namespace) -> None:
         """Bring a name because the cell asks for it. Raises ``CellError`` when it cannot come."""
@@ -158,6 +177,8 @@ class SharedNames:
             raise CellError("TypeError", f"%{space.name} -o {name}: {reason}.") from None
         if self.ledger.owner(name) == space.name:
             self.ledger.copied(name, PYTHON, space.stamp(name))
+        elif name in set(self.ledger):
+            self.ledger.bind(name, PYTHON)
 
     def lost(self, language: str) -> None:
         """The language's process has ended, and with it all that it held."""
@@ -178,6 +199,10 @@ class SharedNames:
     def _owner(self, name: str, space: Namespace) -> Source | None:
         """Who has the newest value of a name that a language wants."""
         language = self.ledger.owner(name)
+        if language != PYTHON and self._python.changed_through_an_alias(name):
+            self._release(name, self._python)
+            self.ledger.bind(name, PYTHON)
+            return self._python
         if language != PYTHON:
             return self._language(language)
         if self._python.holds(name):
@@ -192,7 +217,7 @@ class SharedNames:
             space.holds(name) and space.name not in self.ledger.copies(name)
         )
         try:
-            space.give(name, self._fitting(name, owner.take(name), space))
+            value = owner.take(name)
         except KeyError:  # its owner lost it without a word
             self.ledger.remove(name, owner.name)
             return
@@ -200,7 +225,14 @@ class SharedNames:
             self.refused[name] = self._why(name, owner, reason)
             self._withdraw(name, space)
             return
-        self.ledger.copied(name, space.name, stamp)
+        try:
+            fitting = self._fitting(name, value, space)
+            space.give(name, fitting)
+        except TypeError as reason:
+            self.refused[name] = self._why(name, owner, reason)
+            self._withdraw(name, space)
+            return
+        self.ledger.copied(name, space.name, stamp if fitting is value else _now_only(owner, stamp))
         if replaced:
             ours, theirs = LABELS[space.name], LABELS[owner.name]
             self._say(f"{name} is {theirs}'s now, which bound it last; {ours}'s own is replaced.")
@@ -222,26 +254,23 @@ class SharedNames:
         return self._tokens[key]
 
     def _withdraw(self, name: str, space: Namespace) -> None:
-        if space.name in self.ledger.copies(name):
+        if space.name in self.ledger.copies(name) or (space.reads_python and space is not self._python):
             space.withdraw(name)
             self.ledger.drop_copy(name, space.name)
 
-    def _after_python(self, name: str, bound: set[str]) -> None:
-        if not self._python.holds(name):
-            self._release(name)
-            self.ledger.remove(name, PYTHON)
-        elif name in bound:
-            self._release(name)
-            self.ledger.bind(name, PYTHON)
-
-    def _release(self, name: str) -> None:
-        """Let copies of a value that is no longer the name's go, so that nothing keeps them alive."""
-        if self.ledger.owner(name) == PYTHON:
-            for language in self.ledger.copies(name):
-                self._withdraw(name, self._language(language))
+    def _release(self, name: str, space: Namespace) -> None:
+        """Let the others' copies go when a name means something else: nothing keeps them alive, nobody finds them."""
+        for language in self.ledger.copies(name):
+            if language != space.name:
+                self._withdraw(name, self._python if language == PYTHON else self._language(language))
 
     def _why(self, name: str, owner: Source, reason: TypeError) -> str:
         return f"{name} lives in {LABELS[owner.name]} and cannot come: {reason}."
+
+
+def _now_only(owner: Source, stamp: Hashable) -> Hashable:
+    """Of a Spark DataFrame that came into memory: what it reads may change, unless it is a table of known version."""
+    return stamp if owner.name == "catalog" else object()
 
 
 def _is_sparks(value: Any) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakebook.config import Workspace
-from lakebook.spark.tables import Table, find_table
+from lakebook.spark.tables import Table, tables
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -30,21 +30,34 @@ class CatalogNames:
         self._workspace = workspace
         self._session = session
         self._schema = schema
+        self._tables: list[Table] | None = None
+
+    def begin(self) -> None:
+        """A cell starts: what was known of the tables may have changed."""
+        self._tables = None
 
     def holds(self, name: str) -> bool:
         return self._find(name) is not None
 
     def stamp(self, name: str) -> Hashable:
-        """A Delta table's version, by its log; any other table may have changed."""
+        """A Delta table's version, by its log's newest file; any other table may have changed."""
         table = self._find(name)
         if table is None or table.provider != "delta" or table.location is None:
             return object()
         log = Path(table.location.removeprefix("file:")) / "_delta_log"
         commits = [file.name for file in log.glob("*.json")] if log.is_dir() else []
-        return (table.location, max(commits)) if commits else object()
+        if not commits:
+            return object()
+        about = (log / max(commits)).stat()  # a table that is made anew begins with the same name
+        return (table.location, max(commits), about.st_ino, about.st_mtime_ns)
 
     def take(self, name: str) -> Any:
         return self._session().table(name)
 
     def _find(self, name: str) -> Table | None:
-        return find_table(self._workspace(), name, self._schema())
+        if self._tables is None:
+            self._tables = tables(self._workspace())
+        if not any(table.name == name.lower() for table in self._tables):
+            return None  # the schema need not be asked for
+        schema = self._schema().lower()
+        return next((table for table in self._tables if (table.schema, table.name) == (schema, name.lower())), None)

@@ -30,9 +30,6 @@ class Ledger:
     def __iter__(self) -> Iterator[str]:
         return iter(list(self._entries))
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._entries
-
     def owner(self, name: str) -> str:
         entry = self._entries.get(name)
         return entry.owner if entry is not None else PYTHON
@@ -80,9 +77,10 @@ class Ledger:
         entry = self._entries.get(name)
         return {language: stamp for language, (_, stamp) in entry.copies.items()} if entry is not None else {}
 
-    def version(self, name: str) -> int:
+    def current(self, name: str) -> set[str]:
+        """The languages that have a copy of the newest version."""
         entry = self._entries.get(name)
-        return entry.version if entry is not None else 0
+        return {lang for lang, (version, _) in entry.copies.items() if version == entry.version} if entry else set()
 
     def drop_copy(self, name: str, language: str) -> None:
         entry = self._entries.get(name)

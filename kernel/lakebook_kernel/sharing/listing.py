@@ -61,14 +61,14 @@ def described(value: Any) -> tuple[str, str]:
     kind = type(value)
     module = kind.__module__.partition(".")[0]
     name = kind.__name__ if module in ("builtins", "__main__") else f"{module}.{kind.__name__}"
-    shape = getattr(value, "shape", None)
+    shape = None if module == "pyspark" else getattr(value, "shape", None)  # Spark would be asked
     if isinstance(shape, tuple) and all(isinstance(length, int) for length in shape):
         return name, " × ".join(map(str, shape)) or "1"
     return name, str(len(value)) if isinstance(value, (str, bytes, list, tuple, set, frozenset, dict)) else ""
 
 
 def _listed(name: str, kind: str, size: str, owner: str, ledger: Ledger) -> Listed:
-    return Listed(name, kind, size, LABELS[owner], sorted(LABELS[language] for language in ledger.copies(name)))
+    return Listed(name, kind, size, LABELS[owner], sorted(LABELS[language] for language in ledger.current(name)))
 
 
 def _text(value: Any) -> str:

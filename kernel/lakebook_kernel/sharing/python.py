@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Callable, Hashable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from lakebook_kernel.languages.python import free_names, reads
+from lakebook_kernel.languages.python import free_names, reads, stored_names, with_magics
 from lakebook_kernel.sharing.ledger import PYTHON
 from lakebook_kernel.sharing.stamps import stamp
 
@@ -25,6 +26,8 @@ _STAY = {
     type: "a class",
 }
 _MISSING = object()
+#: references to a value that only the notebook's name has: the name's own, ours, and the counting's
+_OURS = 3
 
 
 class PythonNames:
@@ -33,6 +36,7 @@ class PythonNames:
     Args:
         names: the names themselves.
         plain: turns a cell into plain Python: IPython's magics become calls.
+        succeeded: whether the last cell of Python came to its end.
     """
 
     name = PYTHON
@@ -40,35 +44,59 @@ class PythonNames:
     reads_python = True
     frames_by_reference = True
 
-    def __init__(self, names: Mapping[str, Any], plain: Callable[[str], str]) -> None:
+    def __init__(
+        self, names: Mapping[str, Any], plain: Callable[[str], str], succeeded: Callable[[], bool] = lambda: True
+    ) -> None:
         self._names: Any = names
         self._plain = plain
+        self._succeeded = succeeded
         self._before: dict[str, Any] = {}
+        #: names that the running cell binds if it comes to its end
+        self._stored: set[str] = set()
         #: what copies from other languages looked like when they came
         self._given: dict[str, Hashable] = {}
         self._used: set[str] = set()
 
     def free_names(self, code: str) -> set[str]:
-        self._used = reads(free_names(self._plain(code)), self._names)
+        self._used = reads(free_names(with_magics(code, self._plain)), self._names)
         return self._used
 
-    def remember(self, names: set[str]) -> None:
-        """A Python cell starts: what these names mean now is what ``bound_names`` compares with."""
+    def remember(self, names: set[str], code: str = "") -> None:
+        """A cell starts: what these names mean now is what ``bound_names`` compares with.
+
+        Args:
+            code: the cell's, if it is one of Python.
+        """
         self._before = {name: self._names.get(name, _MISSING) for name in names}
+        self._stored = stored_names(with_magics(code, self._plain)) & names if names and code else set()
 
     def bound_names(self) -> set[str]:
-        """Of the names remembered, those that now mean another value, or a copy that was changed in place."""
+        """Of the names remembered, those that were bound, and copies that were changed in place.
+
+        A name that the cell binds in any case counts even if it means the same object as before: `x = 1` again.
+        """
         before, self._before = self._before, {}
-        rebound = {name for name, value in before.items() if self._names.get(name, _MISSING) is not value}
-        used = (self._used & before.keys() & self._given.keys()) - rebound
-        self._used = set()
+        stored = self._stored if self._succeeded() else set()
+        present = {name for name in before if name in self._names}
+        rebound = {name for name in present if name in stored or self._names[name] is not before[name]}
+        used, self._used = (self._used & present & self._given.keys()) - rebound, set()
         changed = {name for name in used if stamp(self._names[name]) != self._given[name]}
         for name in rebound | changed:
             self._given.pop(name, None)
         return rebound | changed
 
     def removed_names(self) -> set[str]:
-        return set()
+        """Of the names remembered, those that Python had and has no more."""
+        return {name for name, value in self._before.items() if value is not _MISSING and name not in self._names}
+
+    def changed_through_an_alias(self, name: str) -> bool:
+        """Whether a copy from another language was changed by way of another name since it came."""
+        if name not in self._given or name not in self._names:
+            return False
+        value = self._names[name]
+        if sys.getrefcount(value) <= _OURS:  # nobody else has it
+            return False
+        return stamp(value) != self._given[name]
 
     def holds(self, name: str) -> bool:
         return name in self._names and not self._is_kernels(name)
@@ -78,12 +106,12 @@ class PythonNames:
         return [
             name
             for name, value in self._names.items()
-            if not self._is_kernels(name) and not isinstance(value, tuple(_STAY)) and not hasattr(builtins, name)
+            if not self._is_kernels(name) and not _stays(value) and not hasattr(builtins, name)
         ]
 
     def protects(self, name: str) -> bool:
         present = self._names.get(name, _MISSING)
-        return self._is_kernels(name) or hasattr(builtins, name) or isinstance(present, tuple(_STAY))
+        return self._is_kernels(name) or hasattr(builtins, name) or (present is not _MISSING and _stays(present))
 
     def knows(self, name: str) -> bool:
         return False
@@ -93,9 +121,9 @@ class PythonNames:
 
     def take(self, name: str) -> Any:
         value = self._names[name]
-        for kind, words in _STAY.items():
-            if isinstance(value, kind):
-                raise TypeError(f"it is {words}")
+        if _stays(value):
+            words = next((words for kind, words in _STAY.items() if isinstance(value, kind)), "a function")
+            raise TypeError(f"it is {words}")
         return value
 
     def give(self, name: str, value: Any) -> None:
@@ -114,11 +142,19 @@ class PythonNames:
         return name in _OWN or (name.startswith("_") and name != "_sqldf")
 
 
+def _stays(value: Any) -> bool:
+    """Whether it is code: a module, a class, or whatever is called (a ufunc, a partial, a fitted model)."""
+    return isinstance(value, ModuleType) or callable(value)
+
+
 def _usual(value: Any) -> Any:
     """A frame as pandas, which is what Python's libraries take; other values as they are."""
-    if type(value).__module__.startswith("pyarrow") and type(value).__name__ == "Table":
+    if not (type(value).__module__.startswith("pyarrow") and type(value).__name__ == "Table"):
+        return value
+    try:
         return pandas_of(value)
-    return value
+    except (ValueError, KeyError, OverflowError) as problem:  # a date that pandas cannot show, a zone it does not know
+        raise TypeError(f"pandas has no form for it: {str(problem).splitlines()[0]}") from None
 
 
 def pandas_of(table: pyarrow.Table) -> pandas.DataFrame:

@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, Decimal, date, time, timedelta, tzinfo)
-#: frames that nothing changes in place
-_FIXED = {("pyarrow", "Table"), ("pyarrow", "RecordBatch"), ("pyspark", "DataFrame"), ("duckdb", "DuckDBPyRelation")}
+#: frames that nothing changes in place; what a plan of Spark's reads may change, but it goes on as a plan
+_FIXED = {("pyarrow", "Table"), ("pyarrow", "RecordBatch"), ("pyspark", "DataFrame")}
 
 
 class Same:
@@ -47,30 +47,62 @@ def stamp(value: Any) -> Hashable:
     try:
         if module == "numpy" and kind.__name__ == "ndarray" and not value.dtype.hasobject:
             return ("ndarray", value.dtype.str, value.shape, _digest(_memory(value)))
-        if module == "pandas" and kind.__name__ == "DataFrame":
+        if module == "pandas" and kind.__name__ in ("DataFrame", "Series"):
             return _of_pandas(value)
         return (kind.__qualname__, _digest(pickle.dumps(value, protocol=5)))
     except Exception:  # whatever a class of the user's does when it is pickled
         return Unknown()
 
 
-def _of_pandas(frame: Any) -> Hashable:
+def _of_pandas(value: Any) -> Hashable:
+    """Of a frame or a series by what it holds: its pickle changes with what pandas keeps beside that."""
+    import pandas
+
+    frame = value.to_frame(name="") if isinstance(value, pandas.Series) else value
+    label = value.name if isinstance(value, pandas.Series) else list(value.columns)
     columns = [_of_column(frame.iloc[:, position]) for position in range(frame.shape[1])]
-    return ("DataFrame", _digest(pickle.dumps((frame.columns, frame.index), protocol=5)), *columns)
+    names = (type(value).__name__, label, list(frame.columns.names), list(frame.index.names))
+    return (_digest(pickle.dumps(names, protocol=5)), _of_index(frame.index), *columns)
+
+
+def _of_index(index: Any) -> Hashable:
+    import pandas
+
+    if isinstance(index, pandas.RangeIndex):
+        return ("range", index.start, index.stop, index.step)
+    return tuple(_of_column(index.get_level_values(level).to_series()) for level in range(index.nlevels))
 
 
 def _of_column(series: Any) -> Hashable:
     import pandas
 
-    values = series.array
+    if isinstance(series.dtype, pandas.CategoricalDtype):
+        categories = pandas.Series(series.cat.categories)
+        return ("category", series.cat.ordered, _of_column(categories), _digest(_memory(series.cat.codes.to_numpy())))
     if isinstance(series.dtype, pandas.api.extensions.ExtensionDtype):
-        return (str(series.dtype), _digest(pickle.dumps(values, protocol=5)))
+        return _of_extension(series)
     array = series.to_numpy()
     if not array.dtype.hasobject:
         return (array.dtype.str, _digest(_memory(array)))
     if pandas.api.types.infer_dtype(array, skipna=True) == "string":
         return ("strings", _digest(_memory(pandas.util.hash_array(array))))
     return ("objects", _digest(pickle.dumps(array, protocol=5)))
+
+
+def _of_extension(series: Any) -> Hashable:
+    """Of a column in a type of pandas' own, or of a library's: its Arrow form, else its pickle."""
+    import pyarrow
+
+    name = str(series.dtype)
+    numpy_type = getattr(series.dtype, "numpy_dtype", None)
+    missing = series.isna().to_numpy()
+    if numpy_type is not None and numpy_type.kind in "biuf" and not name.endswith("[pyarrow]"):
+        values = series.array.to_numpy(dtype=numpy_type, na_value=0)
+        return (name, _digest(_memory(values)), _digest(_memory(missing)))
+    array = pyarrow.array(series.array, from_pandas=True)
+    chunks = array.chunks if isinstance(array, pyarrow.ChunkedArray) else [array]
+    batches = [pyarrow.RecordBatch.from_arrays([chunk], names=[name]) for chunk in chunks]
+    return (name, *(_digest(batch.serialize()) for batch in batches))
 
 
 def _memory(array: Any) -> Any:

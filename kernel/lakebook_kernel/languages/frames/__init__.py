@@ -31,7 +31,10 @@ _FRAMES = {
 }
 #: a name, and what makes the Arrow array
 _Column = tuple[str, Callable[[], Any]]
-_MOST_ROWS = 2**31 - 1
+#: Spark's rows take more memory than Arrow's, booleans 64 times as much
+_ROW_OVERHEAD = 64
+#: what the bridge's ``TooLarge`` says
+_TOO_LARGE = "lakebook: the frame is larger than may be brought into memory"
 _UNITS = ((2**30, "GB"), (2**20, "MB"), (2**10, "KB"), (1, "bytes"))
 
 
@@ -101,21 +104,27 @@ def arrow_of(frame: DataFrame, limit_bytes: int, name: str = "name") -> pa.Table
         CellError: ``FrameTooLarge``; ``name`` is what it calls the frame.
     """
     import pyarrow as pa
+    from pyspark.errors import PySparkException
     from pyspark.sql.pandas.types import to_arrow_schema
 
     schema = to_arrow_schema(frame.schema, error_on_duplicated_field_names_in_struct=True, timezone="UTC")
     batches: list[pa.RecordBatch] = []
     order: list[int] = []
     size = 0
-    with closing(_collected(_bounded(frame, schema, limit_bytes))) as parts:
-        for part in parts:
-            if isinstance(part, list):
-                order = part
-                continue
-            size += part.nbytes
-            if size > limit_bytes:
-                raise _too_large(name, limit_bytes)
-            batches.append(part)
+    try:
+        with closing(_collected(_bounded(frame, limit_bytes))) as parts:
+            for part in parts:
+                if isinstance(part, list):
+                    order = part
+                    continue
+                size += part.nbytes
+                if size > limit_bytes:
+                    raise _too_large(name, limit_bytes)
+                batches.append(part)
+    except PySparkException as failure:
+        if _TOO_LARGE not in str(failure):
+            raise
+        raise _too_large(name, limit_bytes) from None
     if not batches:
         return schema.empty_table()
     return pa.Table.from_batches([batches[index] for index in order]).cast(schema)
@@ -184,25 +193,12 @@ def _has_no_form(problem: Exception) -> str:
     return f"has no form in Spark: {str(problem).splitlines()[0] if str(problem) else type(problem).__name__}"
 
 
-def _bounded(frame: DataFrame, schema: pa.Schema, limit: int) -> DataFrame:
-    """The frame, of which no task computes many more rows than fit: a partition that is cut is above the limit."""
+def _bounded(frame: DataFrame, limit: int) -> DataFrame:
+    """The frame, whose tasks end when their rows take many times the limit, or more than the driver has room for."""
     from pyspark.sql import DataFrame
 
-    bits = sum(_least_bits(field.type) for field in schema)
-    rows = limit * 8 // bits + 1 if bits else _MOST_ROWS
-    if rows >= _MOST_ROWS:
-        return frame
     bridge: Any = frame.sparkSession.sparkContext._jvm.org.apache.spark.sql.lakebook.Bounded  # type: ignore[union-attr]
-    return DataFrame(bridge.of(frame._jdf, rows), frame.sparkSession)
-
-
-def _least_bits(kind: pa.DataType) -> int:
-    """How much memory a value takes at least."""
-    from pyarrow import types
-
-    if types.is_null(kind) or types.is_struct(kind):
-        return 0
-    return int(kind.bit_width) if types.is_primitive(kind) or types.is_decimal(kind) else 32
+    return DataFrame(bridge.of(frame._jdf, limit * _ROW_OVERHEAD), frame.sparkSession)
 
 
 def _collected(frame: DataFrame) -> Generator[Any, None, None]:
@@ -235,8 +231,9 @@ def _collected(frame: DataFrame) -> Generator[Any, None, None]:
 def _too_large(name: str, limit: int) -> CellError:
     return CellError(
         "FrameTooLarge",
-        f'{name} is larger than {_shown(limit)} in memory. Leave it in Spark (in R: tbl(spark, "{name}")), take a part '
-        "of it with LIMIT, or set a higher limit under [share] in lakebook.toml or as LAKEBOOK_SHARE_LIMIT.",
+        f"{name} is larger than {_shown(limit)} in memory, or than Spark's driver has room for. Leave it in Spark "
+        f'(in R: tbl(spark, "{name}")), take a part of it with LIMIT, or set a higher limit under [share] in '
+        "lakebook.toml or as LAKEBOOK_SHARE_LIMIT, and more memory under [spark].",
     )
 
 

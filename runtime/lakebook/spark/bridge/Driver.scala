@@ -11,6 +11,7 @@ class Driver(val context: SharedContext, val base: SparkSession) {
   val cache: SharedCache = SharedCache.install(base)
   val progress = new Progress
   val stoppedCells = new StoppedCells(context)
+  @volatile var tables: Option[TableList] = None
   private val notebooks = new ConcurrentHashMap[String, Notebook]
   private val next = new AtomicLong
   @volatile private var lastUse = System.nanoTime()

@@ -90,32 +90,27 @@ class Main(settings: JsonNode) {
     door.open()
     OwnerOnly.write(connection, Json.write(about ++ Map("port" -> door.port, "secret" -> secret)))
     Runtime.getRuntime.addShutdownHook(new Thread(() => Files.deleteIfExists(connection)))
-    val tables = Option.when(settings.hasNonNull("tables"))(listTables())
-    openCatalogLater(tables)
+    if (settings.hasNonNull("tables"))
+      driver.tables = Some(new TableList(driver.base.sharedState, Path.of(settings.path("tables").asText)))
+    openCatalogLater()
     val limit = settings.path("idle").asDouble
     while (driver.idle < limit && !driver.context.isStopped) Thread.sleep(math.min(1000, (limit * 200).toLong + 1))
     end()
   }
 
-  private def openCatalogLater(tables: Option[TableList]): Unit = {
+  private def openCatalogLater(): Unit = {
     val opener = new Thread(
       () => {
         Thread.sleep(Main.CatalogLater)
         val latest = System.nanoTime() + Main.CatalogLatest * 1000000L
         while (driver.busy && System.nanoTime() < latest) Thread.sleep(500)
         started.openCatalog()
-        tables.foreach(_.refresh())
+        driver.tables.foreach(_.settle())
       },
       "lakebook catalog",
     )
     opener.setDaemon(true)
     opener.start()
-  }
-
-  private def listTables(): TableList = {
-    val list = new TableList(() => driver.base.sharedState.externalCatalog, Path.of(settings.path("tables").asText))
-    driver.context.addSparkListener(list)
-    list
   }
 
   private def end(): Unit = if (ending.compareAndSet(false, true)) {

@@ -55,6 +55,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
     Thread.interrupted() // one that came too late belongs to no later cell
     if (interrupted) driver.stoppedCells.add(id, cell)
     interrupted = false
+    driver.tables.foreach(_.settle())
     output.flush()
     driver.progress.end(this, cell)
     events.emit(Json.event("done", "cell" -> cell, "kept" -> kept))

@@ -8,6 +8,7 @@ import org.apache.spark.sql.catalyst.analysis.UnresolvedRelation
 import org.apache.spark.sql.catalyst.plans.logical.{LogicalPlan, SubqueryAlias}
 import org.apache.spark.sql.catalyst.rules.Rule
 import org.apache.spark.sql.classic
+import org.apache.spark.sql.lakebook.Bounded
 
 /** Frames that SQL sees by a name that no table and no view has, by session.
   *
@@ -31,9 +32,14 @@ object SharedFrames {
   private def key(name: String): String = name.toLowerCase(Locale.ROOT)
 }
 
-/** For `spark.sql.extensions`: an unresolved relation that is nothing else is the shared frame of that name. */
+/** For `spark.sql.extensions`: an unresolved relation that is nothing else is the shared frame of that name; and frames
+  * that are brought into memory have a bound.
+  */
 class SharedFramesExtension extends (SparkSessionExtensions => Unit) {
-  override def apply(extensions: SparkSessionExtensions): Unit = extensions.injectResolutionRule(new ResolveSharedFrames(_))
+  override def apply(extensions: SparkSessionExtensions): Unit = {
+    extensions.injectResolutionRule(new ResolveSharedFrames(_))
+    extensions.injectPlannerStrategy(_ => Bounded.Strategy)
+  }
 }
 
 class ResolveSharedFrames(session: SparkSession) extends Rule[LogicalPlan] {

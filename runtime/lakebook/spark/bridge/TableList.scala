@@ -6,26 +6,41 @@ import java.util.concurrent.{Executors, ScheduledFuture, TimeUnit}
 import scala.util.control.NonFatal
 
 import org.apache.spark.internal.Logging
-import org.apache.spark.scheduler.{SparkListener, SparkListenerEvent}
-import org.apache.spark.sql.catalyst.catalog.{CatalogTable, ExternalCatalog, ExternalCatalogEvent}
+import org.apache.spark.sql.catalyst.catalog.{CatalogTable, ExternalCatalogEvent, ExternalCatalogEventListener}
+import org.apache.spark.sql.internal.SharedState
 
-/** Keeps a file of the catalog's tables, which can be read without a driver. */
-class TableList(catalog: () => ExternalCatalog, file: Path) extends SparkListener with Logging {
+/** Keeps a file of the catalog's tables, which can be read without a driver.
+  *
+  * A cell's changes are in it when the cell has ended, and those of a long cell soon after they were made.
+  */
+class TableList(state: SharedState, file: Path) extends ExternalCatalogEventListener with Logging {
   private val writer = Executors.newSingleThreadScheduledExecutor { work =>
     val thread = new Thread(work, "lakebook tables")
     thread.setDaemon(true)
     thread
   }
+  private val writing = new Object
   private var pending: Option[ScheduledFuture[_]] = None
+  private var listening = false
+  private var changed = false
 
-  override def onOtherEvent(event: SparkListenerEvent): Unit = event match {
-    case _: ExternalCatalogEvent => refresh()
-    case _                       =>
+  override def onEvent(event: ExternalCatalogEvent): Unit = synchronized {
+    changed = true
+    if (pending.forall(_.isDone)) pending = Some(writer.schedule((() => settle()): Runnable, TableList.Soon, TimeUnit.MILLISECONDS))
   }
 
-  def refresh(): Unit = synchronized {
-    pending.foreach(_.cancel(false))
-    pending = Some(writer.schedule((() => write()): Runnable, TableList.Debounce, TimeUnit.MILLISECONDS))
+  /** Write what has changed. Until the catalog is opened, by whoever needs it, nothing has. */
+  def settle(): Unit = if (TableList.opened(state)) writing.synchronized(if (due()) write())
+
+  private def due(): Boolean = synchronized {
+    if (!listening) {
+      state.externalCatalog.addListener(this)
+      listening = true
+      changed = true
+    }
+    val due = changed
+    changed = false
+    due
   }
 
   private def write(): Unit =
@@ -33,7 +48,7 @@ class TableList(catalog: () => ExternalCatalog, file: Path) extends SparkListene
     catch { case NonFatal(problem) => logWarning(s"$file is not up to date", problem) }
 
   private def tables: Seq[Map[String, Any]] = {
-    val catalog = this.catalog()
+    val catalog = state.externalCatalog
     for {
       schema <- catalog.listDatabases()
       table <- catalog.getTablesByName(schema, catalog.listTables(schema))
@@ -50,7 +65,14 @@ class TableList(catalog: () => ExternalCatalog, file: Path) extends SparkListene
 }
 
 object TableList {
-  private val Debounce = 200L
+  /** Milliseconds. */
+  private val Soon = 200L
+
+  private val catalog = classOf[SharedState].getDeclaredField("externalCatalog")
+  catalog.setAccessible(true)
+
+  /** Whether somebody has needed the catalog; to ask for it would open it, which takes seconds. */
+  private def opened(state: SharedState): Boolean = catalog.get(state) != null
 
   private def place(uri: java.net.URI): String =
     if (uri.getScheme == null || uri.getScheme == "file") uri.getPath else uri.toString
