@@ -32,7 +32,7 @@ def test_r_writes_a_table_that_every_language_has_at_once(notebook: Notebook) ->
     assert "10" in notebook.good("%duckdb\nSELECT sum(n) FROM r_wrote").text
     assert "10" in notebook.good("%sql\nSELECT sum(n) FROM r_wrote").text
     assert "r_wrote" in notebook.run("%r\nwrite_table(data.frame(n = 5L), 'r_wrote')").error
-    notebook.good("%r\nwrite_table(dplyr::filter(tbl(spark, 'r_wrote'), n > 2L), 'r_wrote_too')")
+    notebook.good("%r\nlibrary(dplyr)\nwrite_table(filter(tbl(spark, 'r_wrote'), n > 2L), 'r_wrote_too')")
     assert "7" in notebook.good("%r\nsum(r_wrote_too$n)").text
 
 
@@ -61,7 +61,7 @@ def test_an_interrupt_at_any_moment_leaves_whole_names(notebook: Notebook, after
     assert shown.split() == ["1000000", "TRUE", "5888890"]
     assert "1000000" in notebook.good("%scala\nlong_frame.count()").text
     notebook.good("%r\nback <- long_frame")
-    assert notebook.good("print(back.num_rows, back.column_names)").stdout.strip() == "1000000 ['n', 'text']"
+    assert notebook.good("print(len(back), list(back))").stdout.strip() == "1000000 ['n', 'text']"
 
 
 #: a value of 80 MB, newly bound in Python and used in each language; and what says how many bytes its process uses

@@ -104,7 +104,6 @@ def arrow_of(frame: DataFrame, limit_bytes: int, name: str = "name") -> pa.Table
         CellError: ``FrameTooLarge``; ``name`` is what it calls the frame.
     """
     import pyarrow as pa
-    from pyspark.errors import PySparkException
     from pyspark.sql.pandas.types import to_arrow_schema
 
     schema = to_arrow_schema(frame.schema, error_on_duplicated_field_names_in_struct=True, timezone="UTC")
@@ -121,7 +120,7 @@ def arrow_of(frame: DataFrame, limit_bytes: int, name: str = "name") -> pa.Table
                 if size > limit_bytes:
                     raise _too_large(name, limit_bytes)
                 batches.append(part)
-    except PySparkException as failure:
+    except Exception as failure:  # Spark's errors have no class in common
         if _TOO_LARGE not in str(failure):
             raise
         raise _too_large(name, limit_bytes) from None

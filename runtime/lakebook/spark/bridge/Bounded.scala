@@ -29,33 +29,33 @@ object Bounded {
     ClassicDataset.ofRows(query.sparkSession, AtMost(bytes, UUID.randomUUID, query.analyzed))
   }
 
-  case class AtMost(bytes: Long, id: UUID, child: LogicalPlan) extends UnaryNode {
+  case class AtMost(bytes: Long, frame: UUID, child: LogicalPlan) extends UnaryNode {
     override def output: Seq[Attribute] = child.output
     override protected def withNewChildInternal(newChild: LogicalPlan): LogicalPlan = copy(child = newChild)
   }
 
   object Strategy extends SparkStrategy {
     override def apply(plan: LogicalPlan): Seq[SparkPlan] = plan match {
-      case AtMost(bytes, id, child) => Seq(AtMostExec(bytes, id, planLater(child)))
-      case _                        => Nil
+      case AtMost(bytes, frame, child) => Seq(AtMostExec(bytes, frame, planLater(child)))
+      case _                           => Nil
     }
   }
 
-  case class AtMostExec(bytes: Long, id: UUID, child: SparkPlan) extends UnaryExecNode {
+  case class AtMostExec(bytes: Long, frame: UUID, child: SparkPlan) extends UnaryExecNode {
     override def output: Seq[Attribute] = child.output
     override def outputOrdering: Seq[SortOrder] = child.outputOrdering
     override def outputPartitioning: Partitioning = child.outputPartitioning
     override protected def withNewChildInternal(newChild: SparkPlan): SparkPlan = copy(child = newChild)
 
     override protected def doExecute(): RDD[InternalRow] = {
-      val (bytes, id) = (this.bytes, this.id)
-      child.execute().mapPartitionsInternal(weighed(_, bytes, id))
+      val (bytes, frame) = (this.bytes, this.frame)
+      child.execute().mapPartitionsInternal(weighed(_, bytes, frame))
     }
   }
 
   /** The tasks of a frame that run in one JVM share its memory, and count together. */
-  private def weighed(rows: Iterator[InternalRow], bytes: Long, id: UUID): Iterator[InternalRow] = {
-    val total = totals.get(id, () => new AtomicLong)
+  private def weighed(rows: Iterator[InternalRow], bytes: Long, frame: UUID): Iterator[InternalRow] = {
+    val total = totals.get(frame, () => new AtomicLong)
     val most = math.min(bytes.toDouble, Runtime.getRuntime.maxMemory * Share)
     rows.map { row =>
       if (total.addAndGet(size(row)) > most) throw new TooLarge

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.SparkConf
 import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.classic.SparkSession
+import org.apache.spark.sql.lakebook.UnopenedCatalog
 
 /** A workspace's driver. Its one argument is a file: `{"state", "connection", "tables", "idle", "bridge", "metastore", "spark"}`.
   *
@@ -91,7 +92,7 @@ class Main(settings: JsonNode) {
     OwnerOnly.write(connection, Json.write(about ++ Map("port" -> door.port, "secret" -> secret)))
     Runtime.getRuntime.addShutdownHook(new Thread(() => Files.deleteIfExists(connection)))
     if (settings.hasNonNull("tables"))
-      driver.tables = Some(new TableList(driver.base.sharedState, Path.of(settings.path("tables").asText)))
+      driver.tables = Some(new TableList(new UnopenedCatalog(driver.base), Path.of(settings.path("tables").asText)))
     openCatalogLater()
     val limit = settings.path("idle").asDouble
     while (driver.idle < limit && !driver.context.isStopped) Thread.sleep(math.min(1000, (limit * 200).toLong + 1))

@@ -7,13 +7,13 @@ import scala.util.control.NonFatal
 
 import org.apache.spark.internal.Logging
 import org.apache.spark.sql.catalyst.catalog.{CatalogTable, ExternalCatalogEvent, ExternalCatalogEventListener}
-import org.apache.spark.sql.internal.SharedState
+import org.apache.spark.sql.lakebook.UnopenedCatalog
 
 /** Keeps a file of the catalog's tables, which can be read without a driver.
   *
   * A cell's changes are in it when the cell has ended, and those of a long cell soon after they were made.
   */
-class TableList(state: SharedState, file: Path) extends ExternalCatalogEventListener with Logging {
+class TableList(state: UnopenedCatalog, file: Path) extends ExternalCatalogEventListener with Logging {
   private val writer = Executors.newSingleThreadScheduledExecutor { work =>
     val thread = new Thread(work, "lakebook tables")
     thread.setDaemon(true)
@@ -30,11 +30,11 @@ class TableList(state: SharedState, file: Path) extends ExternalCatalogEventList
   }
 
   /** Write what has changed. Until the catalog is opened, by whoever needs it, nothing has. */
-  def settle(): Unit = if (TableList.opened(state)) writing.synchronized(if (due()) write())
+  def settle(): Unit = if (state.opened) writing.synchronized(if (due()) write())
 
   private def due(): Boolean = synchronized {
     if (!listening) {
-      state.externalCatalog.addListener(this)
+      state.catalog.addListener(this)
       listening = true
       changed = true
     }
@@ -48,7 +48,7 @@ class TableList(state: SharedState, file: Path) extends ExternalCatalogEventList
     catch { case NonFatal(problem) => logWarning(s"$file is not up to date", problem) }
 
   private def tables: Seq[Map[String, Any]] = {
-    val catalog = state.externalCatalog
+    val catalog = state.catalog
     for {
       schema <- catalog.listDatabases()
       table <- catalog.getTablesByName(schema, catalog.listTables(schema))
@@ -67,12 +67,6 @@ class TableList(state: SharedState, file: Path) extends ExternalCatalogEventList
 object TableList {
   /** Milliseconds. */
   private val Soon = 200L
-
-  private val catalog = classOf[SharedState].getDeclaredField("externalCatalog")
-  catalog.setAccessible(true)
-
-  /** Whether somebody has needed the catalog; to ask for it would open it, which takes seconds. */
-  private def opened(state: SharedState): Boolean = catalog.get(state) != null
 
   private def place(uri: java.net.URI): String =
     if (uri.getScheme == null || uri.getScheme == "file") uri.getPath else uri.toString

@@ -5,6 +5,7 @@ import java.net.{InetAddress, Socket}
 import java.nio.file.{Files, Path}
 
 import com.fasterxml.jackson.databind.JsonNode
+import org.apache.spark.sql.lakebook.UnopenedCatalog
 
 /** Does once what a first notebook does, so that the class-data archive made at the JVM's end has the classes for it.
   * Its one argument is a file as `Main` takes it, for an empty workspace.
@@ -29,7 +30,7 @@ object Training {
     val secret = Notebook.newSecret()
     val door = new Door(driver, secret, Map.empty, () => ())
     door.open()
-    driver.tables = Some(new TableList(driver.base.sharedState, Path.of(settings.path("tables").asText)))
+    driver.tables = Some(new TableList(new UnopenedCatalog(driver.base), Path.of(settings.path("tables").asText)))
     val notebook = driver.attach(state, "training", new Events(new ByteArrayOutputStream, "training"))
     notebook.beginCell("1")
     inSql(notebook)
