@@ -92,6 +92,9 @@ VALUES = [
     (np.arange(4.0).reshape(2, 2), "array<array<double>>", ":x[1][0] = 2"),
     (np.datetime64("2024-02-29"), "date", ":x = DATE '2024-02-29'"),
     (pd.NaT, "void", ":x IS NULL"),
+    (np.ma.masked, "void", ":x IS NULL"),
+    (np.ma.MaskedArray([1, 2], [False, True]), "array<bigint>", ":x[0] = 1 AND :x[1] IS NULL"),
+    ([np.ma.masked, 1.5], "array<double>", ":x[0] IS NULL AND :x[1] = 1.5"),
 ]  # fmt: skip
 
 
