@@ -188,3 +188,14 @@ def test_values_are_looked_up_when_the_statement_runs(attached: AttachedHost, sq
     sql.lookup = parameter
     attached.run(sql, "SELECT ':not' AS it; SELECT :one, :one AS again; SELECT :two AS two")
     assert asked == ["one", "two"] and attached.names["_sqldf"].first().two == 2
+
+
+def test_two_frames_whose_names_differ_in_case_are_two(attached: AttachedHost, sql: SqlLanguage) -> None:
+    sql.give("cased", pd.DataFrame({"n": [1]}))
+    sql.give("CASED", pd.DataFrame({"n": [2]}))
+    for name, n in (("cased", 1), ("CASED", 2), ("`cased`", 1)):
+        attached.run(sql, f"SELECT n FROM {name}")
+        assert attached.names["_sqldf"].first().n == n
+    sql.withdraw("CASED")
+    attached.run(sql, "SELECT n FROM cased")
+    assert attached.names["_sqldf"].first().n == 1
