@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,17 +36,23 @@ class AttachedHost(StandInHost):
 
         With ``interrupt_after`` the user interrupts so many seconds after the cell's first output.
         """
+        with self.cell() as output:
+            if interrupt_after is None:
+                language.run(Cell(language.name, code), output)
+            else:
+                with self.interrupted(interrupt_after, since=output.first):
+                    language.run(Cell(language.name, code), output)
+        return output
+
+    @contextmanager
+    def cell(self) -> Iterator[StandInOutput]:
+        """Within it a cell runs, whose output has all when it is over."""
         self.output = StandInOutput()
         self.driver.begin_cell(str(id(self.output)), self.output, self._event)
         try:
-            if interrupt_after is None:
-                language.run(Cell(language.name, code), self.output)
-            else:
-                with self.interrupted(interrupt_after, since=self.output.first):
-                    language.run(Cell(language.name, code), self.output)
+            yield self.output
         finally:
             self.driver.end_cell()
-        return self.output
 
     def close(self) -> None:
         self.driver.detach()
@@ -55,5 +63,7 @@ class AttachedHost(StandInHost):
                 self.output.stream(event["name"], event["text"])
             case "display":
                 self.output.display(event["data"])
+            case "warning":
+                self.output.stream("stderr", event["text"] + "\n")
             case "table":
                 self.output.keep("table", event["table"])

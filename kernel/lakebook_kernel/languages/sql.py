@@ -112,7 +112,8 @@ class SqlLanguage(Language):
 
         if not is_frame(value):
             raise TypeError(f"a {type(value).__name__} is no frame; SQL takes others as parameters: :{name}")
-        self.host.notebook().shareFrame(name, spark_frame(self.host.spark(), value, name)._jdf)
+        spark, notebook = self.host.spark(), self.host.notebook()
+        notebook.shareFrame(name, spark_frame(spark, value, name, notebook.say)._jdf)
 
     def complete(self, code: str, cursor: int) -> Completion | None:
         if not self._started:

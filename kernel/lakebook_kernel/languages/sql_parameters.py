@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -28,7 +27,7 @@ _TYPES = {bool: pa.bool_(), float: pa.float64(), str: pa.string(), bytes: pa.bin
 
 
 def literals(spark: SparkSession, notebook: JavaObject, values: dict[str, Any]) -> dict[str, Column]:
-    """The values as Spark's literals, for ``spark.sql``.
+    """The values as Spark's literals, for ``spark.sql``. What was lost is said in the running cell.
 
     Raises:
         TypeError: a value has no form in SQL; the message names its parameter.
@@ -42,7 +41,7 @@ def literals(spark: SparkSession, notebook: JavaObject, values: dict[str, Any]) 
         except (TypeError, pa.ArrowException, OverflowError) as reason:
             raise TypeError(f":{name} {reason}") from None
         if cut:
-            warnings.warn(f":{name}: nanoseconds were cut off: Spark's times have microseconds", stacklevel=2)
+            notebook.say(f":{name}: nanoseconds were cut off: Spark's times have microseconds.")
         arrays.append(array)
     frame = from_arrow(spark, pa.Table.from_arrays(arrays, names=list(values)))
     made = notebook.literals(frame._jdf)

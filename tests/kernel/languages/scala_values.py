@@ -152,6 +152,17 @@ GIVEN = [
     Given(np.array(["a", "𝄞"]), "Array[String]", 'x.mkString == "a𝄞"', ["a", "𝄞"]),
     Given(np.array(["2024-01-01", "NaT"], "M8[D]"), "Array[java.time.LocalDate]", "x.last == null",
           [date(2024, 1, 1), None]),
+    # what is masked is missing
+    Given(np.ma.masked, "Null", "x == null", None),
+    Given(np.ma.MaskedArray(3, True), "Null", "x == null", None),
+    Given(np.ma.MaskedArray([1, 2], [False, False]), "Array[Long]", "x.sum == 3", np.array([1, 2])),
+    Given(np.ma.MaskedArray([1, 2], [False, True]), "Array[Option[Long]]", "x.toSeq == Seq(Some(1L), None)", [1, None]),
+    Given(np.ma.MaskedArray([[0.5], [1.5]], [[True], [False]]), "Array[Array[Option[Double]]]",
+          "x.head.head.isEmpty && x.last.head.contains(1.5)", [[None], [1.5]]),
+    Given(np.ma.MaskedArray(["a", "b"], [True, False]), "Array[Option[String]]", 'x.last.contains("b")', [None, "b"]),
+    Given(np.ma.MaskedArray(np.array(["2024-01-01", "2024-01-02"], "M8[D]"), [True, False]),
+          "Array[Option[java.time.LocalDate]]", "x.last.get.getDayOfMonth == 2", [None, date(2024, 1, 2)]),
+    Given([np.ma.masked, 1.5], "List[Option[Double]]", "x == List(None, Some(1.5))", [None, 1.5]),
     Given([np.array([1.5]), np.array([2.5])], "List[Array[Double]]", "x.last.head == 2.5"),
 ]  # fmt: skip
 

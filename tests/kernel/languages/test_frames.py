@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time as time_module
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -36,9 +35,17 @@ def spark(workspace: Path) -> Iterator[Any]:
     host.close()
 
 
+def in_spark(spark: Any, frame: Any) -> Any:
+    """A frame that Spark has whole."""
+    said: list[str] = []
+    there = spark_frame(spark, frame, "frame", said.append)
+    assert said == []
+    return there
+
+
 def journey(spark: Any, frame: Any) -> tuple[str, list[Any]]:
     """The type of a frame's one column in Spark, and its values when they have come back."""
-    there = spark_frame(spark, frame, "frame")
+    there = in_spark(spark, frame)
     (column,) = there.schema
     return column.dataType.simpleString(), arrow_of(there, PLENTY).column(0).to_pylist(maps_as_pydicts="strict")
 
@@ -108,7 +115,7 @@ def test_arrow(spark: Any, array: pa.Array, kind: str, back: list[Any] | None) -
     ids=["pyarrow", "polars", "pandas", "pandas float32", "pandas Float64"],
 )  # fmt: skip
 def test_nan_and_null(spark: Any, frame: Any, values: list[str | None]) -> None:
-    there = spark_frame(spark, frame, "frame").selectExpr("CAST(x AS STRING) AS x")
+    there = in_spark(spark, frame).selectExpr("CAST(x AS STRING) AS x")
     assert [row.x for row in there.collect()] == values
 
 
@@ -150,14 +157,14 @@ def test_series(spark: Any, series: Any, kind: str, values: list[Any]) -> None:
 
 def test_a_relation_of_duckdb(spark: Any) -> None:
     relation = duckdb.sql("SELECT 1::HUGEINT AS h, 'a' AS s, {'n': [1]} AS t, NULL::INT AS i")
-    there = spark_frame(spark, relation, "relation")
+    there = in_spark(spark, relation)
     assert there.dtypes == [("h", "decimal(38,0)"), ("s", "string"), ("t", "struct<n:array<int>>"), ("i", "int")]
     assert there.first().t.n == [1]
 
 
 def test_a_frame_of_spark_is_itself(spark: Any) -> None:
     frame = spark.range(3)
-    assert spark_frame(spark, frame, "frame") is frame
+    assert in_spark(spark, frame) is frame
 
 
 @pytest.mark.parametrize(
@@ -180,38 +187,38 @@ def test_a_frame_of_spark_is_itself(spark: Any) -> None:
 )
 def test_a_column_that_spark_cannot_hold_is_named(spark: Any, frame: Any, reason: str) -> None:
     with pytest.raises(TypeError, match=reason):
-        spark_frame(spark, frame, "frame")
+        in_spark(spark, frame)
 
 
 def test_lost_nanoseconds_are_told(spark: Any) -> None:
     frame = pd.DataFrame({"a": [pd.Timestamp("2024-01-01 00:00:00.123456789")], "b": [pd.Timestamp("2024-01-01")]})
-    with pytest.warns(UserWarning, match="frame: nanoseconds of a were cut off"):
-        there = spark_frame(spark, frame, "frame")
-    assert there.first().a == datetime(2024, 1, 1, 0, 0, 0, 123456)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        spark_frame(spark, frame[["b"]], "frame")
+    said: list[str] = []
+    for _ in range(2):
+        there = spark_frame(spark, frame, "frame", said.append)
+        assert there.first().a == datetime(2024, 1, 1, 0, 0, 0, 123456)
+    assert said == ["frame: nanoseconds of a were cut off: Spark's times have microseconds."] * 2
+    in_spark(spark, frame[["b"]])
 
 
 @pytest.mark.parametrize("names", [["a", "a"], ["a", "A"], ["with space", "ü.b`"], ["", "1"]], ids=str)
 def test_duplicate_and_odd_names_of_columns(spark: Any, names: list[str]) -> None:
     table = pa.Table.from_arrays([pa.array([1]), pa.array(["x"])], names=names)
     for frame in (table, table.to_pandas() if len(set(names)) == 2 else pd.DataFrame([[1, "x"]], columns=names)):
-        there = spark_frame(spark, frame, "frame")
+        there = in_spark(spark, frame)
         assert there.columns == names
         assert arrow_of(there, PLENTY).column_names == names and tuple(there.first()) == (1, "x")
 
 
 def test_names_that_are_no_text_become_text(spark: Any) -> None:
-    assert spark_frame(spark, pd.DataFrame([[1, 2]]), "frame").columns == ["0", "1"]
+    assert in_spark(spark, pd.DataFrame([[1, 2]])).columns == ["0", "1"]
 
 
 def test_an_index_with_a_name_comes_along(spark: Any) -> None:
     frame = pd.DataFrame({"x": [1, 2]}, index=pd.Index(["a", "b"]))
-    assert spark_frame(spark, frame, "frame").columns == ["x"]
-    assert spark_frame(spark, frame.rename_axis("key"), "frame").collect() == [("a", 1), ("b", 2)]
+    assert in_spark(spark, frame).columns == ["x"]
+    assert in_spark(spark, frame.rename_axis("key")).collect() == [("a", 1), ("b", 2)]
     several = pd.DataFrame({"x": [1]}, index=pd.MultiIndex.from_tuples([("a", 1)], names=["k", "l"]))
-    assert spark_frame(spark, several, "frame").columns == ["k", "l", "x"]
+    assert in_spark(spark, several).columns == ["k", "l", "x"]
 
 
 @pytest.mark.parametrize(
@@ -224,27 +231,27 @@ def test_an_index_with_a_name_comes_along(spark: Any) -> None:
     ids=["pandas", "polars", "pyarrow"],
 )
 def test_an_empty_frame_keeps_its_columns(spark: Any, frame: Any) -> None:
-    there = spark_frame(spark, frame, "frame")
+    there = in_spark(spark, frame)
     assert there.columns == ["x"] and there.count() == 0
     assert arrow_of(there, PLENTY).num_rows == 0
 
 
 def test_a_frame_without_columns_keeps_its_rows(spark: Any) -> None:
-    there = spark_frame(spark, pd.DataFrame(index=range(3)), "frame")
+    there = in_spark(spark, pd.DataFrame(index=range(3)))
     assert there.columns == [] and there.count() == 3
 
 
 def test_slices_and_chunks(spark: Any) -> None:
     whole = pa.table({"l": [[n, n + 1] for n in range(10)], "s": [{"t": NOON, "n": n} for n in range(10)]})
     parts = pa.concat_tables([whole.slice(2, 3), whole.slice(7)])
-    assert arrow_of(spark_frame(spark, parts, "frame"), PLENTY).to_pylist() == parts.to_pylist()
+    assert arrow_of(in_spark(spark, parts), PLENTY).to_pylist() == parts.to_pylist()
 
 
 def test_a_large_frame_is_spread(spark: Any) -> None:
     count = 1_000_000
     numbers = np.arange(count)
     frame = pd.DataFrame({"i": numbers, "f": numbers / 2, "g": numbers % 7, "s": numbers.astype(str)})
-    there = spark_frame(spark, frame, "frame")
+    there = in_spark(spark, frame)
     assert there.rdd.getNumPartitions() == spark.sparkContext.defaultParallelism
     assert there.selectExpr("count(*)", "sum(i)", "max(f)", "count(DISTINCT s)").first() == (
         count, count * (count - 1) // 2, (count - 1) / 2, count,
@@ -330,7 +337,7 @@ def tables(draw: st.DrawFn) -> pa.Table:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=tables())
 def test_what_goes_to_spark_comes_back(spark: Any, table: pa.Table) -> None:
-    back = arrow_of(spark_frame(spark, table, "table"), PLENTY)
+    back = arrow_of(in_spark(spark, table), PLENTY)
     assert back.schema.names == table.schema.names
     for there, here in zip(back.columns, table.columns, strict=True):
         assert there.to_pylist() == here.to_pylist()

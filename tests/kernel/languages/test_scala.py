@@ -12,7 +12,7 @@ import pytest
 from py4j.protocol import Py4JError
 
 from kernel.attached import AttachedHost
-from kernel.standins import StandInOutput
+from kernel.standins import StandInHost, StandInOutput
 from lakebook.spark.settings import CLASSES
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.scala import ScalaLanguage
@@ -339,8 +339,8 @@ def test_whether_code_is_complete(scala: ScalaLanguage, code: str, status: str) 
     assert scala.is_complete(code).status == status
 
 
-def test_nothing_is_started_by_what_an_editor_asks() -> None:
-    language = ScalaLanguage(None)  # type: ignore[arg-type]
+def test_nothing_is_started_by_what_an_editor_asks(tmp_path: Path) -> None:
+    language = ScalaLanguage(StandInHost(tmp_path))
     assert language.complete("x", 1) is None and language.inspect("x", 1) is None
     assert language.is_complete("x").status == "unknown" and language.free_names("x") == set()
 

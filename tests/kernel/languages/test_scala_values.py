@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -129,15 +128,27 @@ def test_a_value_that_is_too_large_for_a_block_is_refused(scala: ScalaLanguage, 
     run("val large = 0")
 
 
-def test_nanoseconds_arrive_whole_and_come_back_with_a_warning(scala: ScalaLanguage, run: Run) -> None:
+def test_nanoseconds_arrive_whole_and_their_loss_is_told_each_time(
+    attached: AttachedHost, scala: ScalaLanguage, run: Run
+) -> None:
     scala.give("precise", pd.Timestamp("2024-01-01 00:00:00.123456789"))
     assert "Int = 123456789" in run("precise.getNano").text()
-    with pytest.warns(UserWarning, match="nanoseconds"):
-        assert scala.take("precise") == datetime(2024, 1, 1, 0, 0, 0, 123456)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        run("val coarse = java.time.LocalTime.of(1, 2, 3, 4000)")
+    for _ in range(2):
+        with attached.cell() as output:
+            assert scala.take("precise") == datetime(2024, 1, 1, 0, 0, 0, 123456)
+        assert output.text("stderr") == "precise: nanoseconds were cut off: Python's times have microseconds.\n"
+    run("val coarse = java.time.LocalTime.of(1, 2, 3, 4000)")
+    with attached.cell() as output:
         scala.take("coarse")
+    assert output.messages == []
+
+
+def test_nanoseconds_that_a_frame_loses_are_told_each_time(attached: AttachedHost, scala: ScalaLanguage) -> None:
+    frame = pd.DataFrame({"t": [pd.Timestamp("2024-01-01 00:00:00.123456789")]})
+    for name in ("first", "second"):
+        with attached.cell() as output:
+            scala.give(name, frame)
+        assert output.text("stderr") == f"{name}: nanoseconds of t were cut off: Spark's times have microseconds.\n"
 
 
 def test_types_are_named_whatever_the_notebook_calls_its_own(scala: ScalaLanguage, run: Run) -> None:

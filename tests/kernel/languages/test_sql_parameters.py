@@ -92,6 +92,9 @@ VALUES = [
     (np.arange(4.0).reshape(2, 2), "array<array<double>>", ":x[1][0] = 2"),
     (np.datetime64("2024-02-29"), "date", ":x = DATE '2024-02-29'"),
     (pd.NaT, "void", ":x IS NULL"),
+    (np.ma.masked, "void", ":x IS NULL"),
+    (np.ma.MaskedArray([1, 2], [False, True]), "array<bigint>", ":x[0] = 1 AND :x[1] IS NULL"),
+    ([np.ma.masked, 1.5], "array<double>", ":x[0] IS NULL AND :x[1] = 1.5"),
 ]  # fmt: skip
 
 
@@ -185,3 +188,30 @@ def test_values_are_looked_up_when_the_statement_runs(attached: AttachedHost, sq
     sql.lookup = parameter
     attached.run(sql, "SELECT ':not' AS it; SELECT :one, :one AS again; SELECT :two AS two")
     assert asked == ["one", "two"] and attached.names["_sqldf"].first().two == 2
+
+
+def test_nanoseconds_that_a_parameter_loses_are_told_each_time(attached: AttachedHost, sql: SqlLanguage) -> None:
+    sql.lookup = {"moment": pd.Timestamp("2024-01-01 00:00:00.123456789")}.__getitem__
+    for _ in range(2):
+        output = attached.run(sql, "SELECT :moment AS moment")
+        assert output.text("stderr") == ":moment: nanoseconds were cut off: Spark's times have microseconds.\n"
+    assert attached.names["_sqldf"].first().moment == datetime(2024, 1, 1, 0, 0, 0, 123456)
+
+
+def test_nanoseconds_that_a_frame_loses_are_told_each_time(attached: AttachedHost, sql: SqlLanguage) -> None:
+    frame = pd.DataFrame({"t": [pd.Timestamp("2024-01-01 00:00:00.123456789")]})
+    for name in ("first", "second"):
+        with attached.cell() as output:
+            sql.give(name, frame)
+        assert output.text("stderr") == f"{name}: nanoseconds of t were cut off: Spark's times have microseconds.\n"
+
+
+def test_two_frames_whose_names_differ_in_case_are_two(attached: AttachedHost, sql: SqlLanguage) -> None:
+    sql.give("cased", pd.DataFrame({"n": [1]}))
+    sql.give("CASED", pd.DataFrame({"n": [2]}))
+    for name, n in (("cased", 1), ("CASED", 2), ("`cased`", 1)):
+        attached.run(sql, f"SELECT n FROM {name}")
+        assert attached.names["_sqldf"].first().n == n
+    sql.withdraw("CASED")
+    attached.run(sql, "SELECT n FROM cased")
+    assert attached.names["_sqldf"].first().n == 1

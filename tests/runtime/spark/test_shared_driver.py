@@ -162,7 +162,7 @@ def test_quick_jobs_show_no_progress(one: Peer) -> None:
 
 def test_a_shared_frame_is_seen_by_its_session_and_gives_way_to_a_table(one: Peer, two: Peer) -> None:
     one.run("notebook.shareFrame('flights', spark.range(4)._jdf)")
-    count = "spark.sql('SELECT count(*) AS n FROM Flights AS a JOIN flights AS b USING (id)').first().n"
+    count = "spark.sql('SELECT count(*) AS n FROM flights AS a JOIN flights AS b USING (id)').first().n"
     assert one.run(count) == 4
     with pytest.raises(PeerError, match="TABLE_OR_VIEW_NOT_FOUND"):
         two.run(count)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Generator
 from contextlib import closing
 from datetime import datetime
@@ -43,11 +42,11 @@ def is_frame(value: Any) -> bool:
     return _kind(value) is not None
 
 
-def spark_frame(spark: SparkSession, value: Any, name: str) -> DataFrame:
+def spark_frame(spark: SparkSession, value: Any, name: str, say: Callable[[str], object]) -> DataFrame:
     """A frame of pandas, polars, pyarrow or DuckDB as a Spark DataFrame; Spark's own as it is.
 
     Its rows go over at once, as Arrow, in as many partitions as Spark computes with. pandas' index comes along where it
-    has a name.
+    has a name. ``say`` shows the user a line about what was lost.
 
     Raises:
         TypeError: Spark has nothing like one of its columns.
@@ -68,9 +67,7 @@ def spark_frame(spark: SparkSession, value: Any, name: str) -> DataFrame:
         arrays.append(converted)
         cut += [column] * lost
     if cut:
-        warnings.warn(
-            f"{name}: nanoseconds of {', '.join(cut)} were cut off: Spark's times have microseconds", stacklevel=2
-        )
+        say(f"{name}: nanoseconds of {', '.join(cut)} were cut off: Spark's times have microseconds.")
     import pyarrow as pa
 
     return from_arrow(spark, pa.Table.from_arrays(arrays, names=[column for column, _ in columns]))

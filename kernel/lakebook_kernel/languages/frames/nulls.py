@@ -12,4 +12,6 @@ def is_null(value: Any) -> bool:
     kind = type(value)
     if kind.__name__ in ("NaTType", "NAType"):
         return True
+    if kind.__name__ in ("MaskedArray", "MaskedConstant"):
+        return value.ndim == 0 and bool(value.mask)
     return kind.__module__ == "numpy" and kind.__name__ in ("datetime64", "timedelta64") and bool(value != value)

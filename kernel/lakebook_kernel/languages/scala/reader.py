@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import warnings
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -26,12 +25,16 @@ def is_frame(block: bytes) -> bool:
     return block == b"@"
 
 
-def read(block: bytes) -> Any:
-    """The value in a block of Scala's. Raises ``TypeError`` when it has no form in Python."""
+def read(block: bytes, name: str, say: Callable[[str], object]) -> Any:
+    """The value in a block of Scala's. ``say`` shows the user a line about what was lost.
+
+    Raises:
+        TypeError: it has no form in Python.
+    """
     reader = _Reader(block)
     value = reader.value()
     if reader.cut:
-        warnings.warn("nanoseconds were cut off: Python's times have microseconds", stacklevel=2)
+        say(f"{name}: nanoseconds were cut off: Python's times have microseconds.")
     return value
 
 

@@ -96,11 +96,13 @@ def type_of(value: Any) -> Type:
     found = _BY_TYPE.get(type(value))
     if found is not None:
         return found
+    if is_null(value):
+        return NULL
     match value:
         case np.ndarray():
             return _array_type(value)
         case np.generic():
-            return NULL if is_null(value) else _dtype_type(value.dtype)
+            return _dtype_type(value.dtype)
         case dict():
             return Type("scala.collection.immutable.Map", (_items_type(value), _items_type(value.values())))
         case list():
@@ -129,8 +131,6 @@ def common_type(left: Type, right: Type) -> Type:
 
 def _plain_type(value: Any) -> Type:
     """Times, of which one class has several types, and what inherits from a type of Python's."""
-    if is_null(value):
-        return NULL
     match value:
         case datetime():
             return LOCAL_DATE_TIME if value.tzinfo is None else ZONED_DATE_TIME
@@ -162,6 +162,8 @@ def _array_type(values: np.ndarray[Any, Any]) -> Type:
     kind = _dtype_type(values.dtype)
     if values.ndim > 1 and 0 in values.shape[:-1]:
         raise TypeError(f"an empty array of shape {values.shape} has no form in Scala, which would forget its shape")
+    if np.ma.is_masked(values):
+        kind = _option(kind)
     for _ in range(values.ndim):
         kind = Type("scala.Array", (kind,))
     return kind

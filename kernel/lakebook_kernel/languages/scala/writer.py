@@ -101,7 +101,7 @@ class _Writer:
         element = kind
         for _ in range(values.ndim):
             element = element.of[0]
-        tag = element.tag.encode()
+        tag = _SOME if element.is_option else element.tag.encode()
         if element.tag in NUMBERS:
             shape = struct.pack(f">b{values.ndim}i", values.ndim, *values.shape)
             self.parts += [_NUMBERS, tag, shape]

@@ -23,6 +23,7 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   private val loader = new StoppableLoader(folder, InterpretedClasses.loader.getParent, threads)
   private val problems = new Problems(CellCompiler.settings(folder, ScalaInterpreter.classPath))
   private val compiler = new CellCompiler(problems.settings, problems, loader)
+  private val types = new VariableTypes(compiler)
   @volatile private var running: Option[Running] = None
   @volatile private var lock = new ReentrantLock
   private var bound: Seq[String] = Nil
@@ -101,13 +102,14 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
     }.orNull
   }
 
-  /** Whether the name means a method, an object or an import, which no value from elsewhere replaces. */
-  def isDefined(name: String): Boolean =
-    exclusively(compiler.defines(name) || compiler.variable(name).isEmpty && PredefinedNames(name))
+  /** Whether the name means a method, a function, an object or an import, which no value from elsewhere replaces. */
+  def isDefined(name: String): Boolean = exclusively {
+    if (compiler.variable(name).isDefined) types.isFunction(name) else compiler.defines(name) || PredefinedNames(name)
+  }
 
   /** Whether a variable means the same, unchanged, until it is bound anew. */
   def isStable(name: String): Boolean =
-    exclusively(compiler.isStable(name) && !ScalaInterpreter.Mutable.exists(typeOf(name).contains))
+    exclusively(compiler.isStable(name) && types.isImmutable(name))
 
   /** Forget a variable. */
   def unbind(name: String): Unit = exclusively(compiler.unbind(name))
@@ -193,9 +195,6 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
 object ScalaInterpreter {
   /** How many rows `display` shows of a frame. */
   val Rows = 1000
-
-  /** In a type's name, what says that its values may change. */
-  private val Mutable = Seq("Array", "mutable", "java.util", "Buffer", "AnyRef", "Any", "Object")
 
   /** Seconds that `close` waits for a running cell. */
   private val Patience = 2L

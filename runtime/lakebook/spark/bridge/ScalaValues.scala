@@ -149,7 +149,7 @@ private object ValueReader {
     'f' -> classOf[Float], 'd' -> classOf[Double])
   private val References: Map[Char, Class[_]] = Map(
     's' -> classOf[String], 'y' -> classOf[Array[Byte]], 'I' -> classOf[BigInt], 'a' -> classOf[LocalDate],
-    'w' -> classOf[LocalDateTime], 'v' -> classOf[Duration])
+    'w' -> classOf[LocalDateTime], 'v' -> classOf[Duration], 'o' -> classOf[Option[_]])
 }
 
 private class ValueWriter {

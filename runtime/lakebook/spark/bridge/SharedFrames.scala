@@ -1,6 +1,6 @@
 package lakebook.bridge
 
-import java.util.{Collections, Locale, Map => JMap, WeakHashMap}
+import java.util.{Collections, Map => JMap, WeakHashMap}
 import java.util.concurrent.ConcurrentHashMap
 
 import org.apache.spark.sql.{Dataset, SparkSession, SparkSessionExtensions}
@@ -10,7 +10,8 @@ import org.apache.spark.sql.catalyst.rules.Rule
 import org.apache.spark.sql.classic
 import org.apache.spark.sql.lakebook.Bounded
 
-/** Frames that SQL sees by a name that no table and no view has, by session.
+/** Frames that SQL sees by a name that no table and no view has, by session. Their names are variables' names, of which
+  * two may differ in case alone.
   *
   * Nothing is registered in the catalog, so nothing changes under those who built on a frame when its name moves on.
   */
@@ -19,17 +20,15 @@ object SharedFrames {
     Collections.synchronizedMap(new WeakHashMap())
 
   def put(session: SparkSession, name: String, frame: Dataset[_]): Unit =
-    bySession.computeIfAbsent(session, _ => new ConcurrentHashMap()).put(key(name), frame.asInstanceOf[classic.Dataset[_]])
+    bySession.computeIfAbsent(session, _ => new ConcurrentHashMap()).put(name, frame.asInstanceOf[classic.Dataset[_]])
 
   def remove(session: SparkSession, name: String): Unit =
-    Option(bySession.get(session)).foreach(_.remove(key(name)))
+    Option(bySession.get(session)).foreach(_.remove(name))
 
   def get(session: SparkSession, name: String): Option[classic.Dataset[_]] =
-    Option(bySession.get(session)).flatMap(frames => Option(frames.get(key(name))))
+    Option(bySession.get(session)).flatMap(frames => Option(frames.get(name)))
 
   def clear(session: SparkSession): Unit = bySession.remove(session)
-
-  private def key(name: String): String = name.toLowerCase(Locale.ROOT)
 }
 
 /** For `spark.sql.extensions`: an unresolved relation that is nothing else is the shared frame of that name; and frames
