@@ -49,14 +49,14 @@ def stamp(value: Any) -> Hashable:
             return ("ndarray", value.dtype.str, value.shape, _digest(_memory(value)))
         if module == "pandas" and kind.__name__ == "DataFrame":
             return _of_pandas(value)
-        return (kind.__qualname__, _digest(pickle.dumps(value, protocol=5)))
+        return (kind.__qualname__, _pickled(value))
     except Exception:  # whatever a class of the user's does when it is pickled
         return Unknown()
 
 
 def _of_pandas(frame: Any) -> Hashable:
     columns = [_of_column(frame.iloc[:, position]) for position in range(frame.shape[1])]
-    return ("DataFrame", _digest(pickle.dumps((frame.columns, frame.index), protocol=5)), *columns)
+    return ("DataFrame", _pickled((frame.columns, frame.index)), *columns)
 
 
 def _of_column(series: Any) -> Hashable:
@@ -64,19 +64,26 @@ def _of_column(series: Any) -> Hashable:
 
     values = series.array
     if isinstance(series.dtype, pandas.api.extensions.ExtensionDtype):
-        return (str(series.dtype), _digest(pickle.dumps(values, protocol=5)))
+        return (str(series.dtype), _pickled(values))
     array = series.to_numpy()
     if not array.dtype.hasobject:
         return (array.dtype.str, _digest(_memory(array)))
     if pandas.api.types.infer_dtype(array, skipna=True) == "string":
         return ("strings", _digest(_memory(pandas.util.hash_array(array))))
-    return ("objects", _digest(pickle.dumps(array, protocol=5)))
+    return ("objects", _pickled(array))
 
 
 def _memory(array: Any) -> Any:
     import numpy
 
     return numpy.ascontiguousarray(array).view(numpy.uint8).reshape(-1)
+
+
+def _pickled(value: Any) -> tuple[bytes, ...]:
+    """Digests of a pickle; memory of its own, as an array has, is not copied for it."""
+    own: list[pickle.PickleBuffer] = []
+    head = pickle.dumps(value, protocol=5, buffer_callback=own.append)
+    return (_digest(head), *(_digest(buffer.raw()) for buffer in own))
 
 
 def _digest(data: Any) -> bytes:
