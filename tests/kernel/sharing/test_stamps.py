@@ -6,7 +6,7 @@ import numpy
 import pandas
 import pytest
 
-from lakebook_kernel.sharing.stamps import stamp
+from lakebook_kernel.sharing.stamps import ROWS, stamp
 
 
 def frame() -> pandas.DataFrame:
@@ -42,6 +42,14 @@ def test_a_changed_value_changes_the_stamp(column: str, value: object) -> None:
     changed = frame()
     changed.loc[0, column] = value
     assert stamp(changed) != stamp(frame())
+
+
+@pytest.mark.parametrize("row", [0, ROWS - 1, ROWS, ROWS + 1])
+def test_a_changed_text_changes_the_stamp_in_every_row(row: int) -> None:
+    changed = [str(number) for number in range(ROWS + 2)]
+    before = stamp(pandas.DataFrame({"word": changed}))
+    changed[row] = "another"
+    assert stamp(pandas.DataFrame({"word": changed})) != before
 
 
 def test_a_value_changed_within_another_changes_the_stamp() -> None:
