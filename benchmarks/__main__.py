@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import cells, interrupts, memory, report, starting
+from benchmarks import cells, interrupts, memory, report, sharing, starting
 from benchmarks.kernels import CellFailed
 from benchmarks.measuring import Comparison
 from benchmarks.place import Place, a_place
@@ -19,9 +19,14 @@ BENCHMARKS: dict[str, Callable[[Place], Iterator[Comparison]]] = {
     "r": cells.r_cell,
     "scala": cells.scala_cell,
     "duckdb": cells.duckdb_question,
+    "to-r": sharing.to_r,
+    "from-r": sharing.from_r,
+    "by-reference": sharing.by_reference,
+    "no-share": sharing.no_share,
     "second": starting.second_notebook,
     "first": starting.first_notebook,
     "memory": memory.memory,
+    "share-memory": sharing.share_memory,
     "interrupts": interrupts.interrupts,
 }
 

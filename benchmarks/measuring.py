@@ -6,7 +6,7 @@ import gc
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 #: one run of a thing; returns what it took
 Run = Callable[[], float]
@@ -28,30 +28,74 @@ MILLISECONDS = Unit("ms", 1e3)
 MEBIBYTES = Unit("MiB", 2.0**-20)
 
 
+class Goal(Protocol):
+    """How ours is compared with the reference, and what must come of it."""
+
+    def text(self, unit: Unit) -> str: ...
+
+    def compared(self, ours: float, reference: float) -> float: ...
+
+    def shown(self, compared: float, unit: Unit) -> str: ...
+
+    def met(self, compared: float) -> bool | None:
+        """None where there is no goal."""
+
+
 @dataclass(frozen=True)
-class Goal:
+class Times:
     """``most``: ours takes at most so many times what the reference takes. ``least``: it is so many times better."""
 
     bound: Literal["most", "least"]
-    times: float
+    times: float | None
 
-    @property
-    def text(self) -> str:
-        return f"{'≤' if self.bound == 'most' else '≥'} {self.times:g}×"
+    def text(self, unit: Unit) -> str:
+        return "none" if self.times is None else f"{'≤' if self.bound == 'most' else '≥'} {self.times:g}×"
 
-    def ratio(self, ours: float, reference: float) -> float:
+    def compared(self, ours: float, reference: float) -> float:
         return ours / reference if self.bound == "most" else reference / ours
 
-    def met(self, ratio: float) -> bool:
-        return ratio <= self.times if self.bound == "most" else ratio >= self.times
+    def shown(self, compared: float, unit: Unit) -> str:
+        return f"{compared:.2f}×"
+
+    def met(self, compared: float) -> bool | None:
+        if self.times is None:
+            return None
+        return compared <= self.times if self.bound == "most" else compared >= self.times
+
+
+@dataclass(frozen=True)
+class More:
+    """Ours takes at most so much more than the reference takes."""
+
+    most: float
+
+    def text(self, unit: Unit) -> str:
+        return f"≤ +{unit.text(self.most)}"
+
+    def compared(self, ours: float, reference: float) -> float:
+        return ours - reference
+
+    def shown(self, compared: float, unit: Unit) -> str:
+        return f"{'-' if compared < 0 else '+'}{unit.text(abs(compared))}"
+
+    def met(self, compared: float) -> bool:
+        return compared <= self.most
 
 
 def at_most(times: float) -> Goal:
-    return Goal("most", times)
+    return Times("most", times)
 
 
 def at_least(times: float) -> Goal:
-    return Goal("least", times)
+    return Times("least", times)
+
+
+def at_most_more(most: float) -> Goal:
+    return More(most)
+
+
+#: how many times better ours is, without a goal for it
+NO_GOAL: Goal = Times("least", None)
 
 
 @dataclass(frozen=True)
@@ -78,16 +122,21 @@ class Comparison:
     reference: Series
 
     @property
-    def ratio(self) -> float:
-        return self.goal.ratio(self.ours.median, self.reference.median)
+    def compared(self) -> float:
+        return self.goal.compared(self.ours.median, self.reference.median)
 
     @property
-    def met(self) -> bool:
-        return self.goal.met(self.ratio)
+    def met(self) -> bool | None:
+        return self.goal.met(self.compared)
 
 
-def in_turn(ours: Run, reference: Run, runs: int, warm_up: int = 0) -> tuple[Series, Series]:
-    """Run both alternately; every other pair the other way round, so that neither always follows the other."""
+def in_turn(
+    ours: Run, reference: Run, runs: int, warm_up: int = 0, reference_runs: int | None = None
+) -> tuple[Series, Series]:
+    """Run both alternately; every other pair the other way round, so that neither always follows the other.
+
+    Only the first ``reference_runs`` have the reference, where that takes too long for all of them.
+    """
     for _ in range(warm_up):
         ours()
         reference()
@@ -96,7 +145,9 @@ def in_turn(ours: Run, reference: Run, runs: int, warm_up: int = 0) -> tuple[Ser
     gc.disable()
     try:
         for number in range(runs):
-            for run in (ours, reference) if number % 2 == 0 else (reference, ours):
+            both = reference_runs is None or number < reference_runs
+            pair = (ours, reference) if both else (ours,)
+            for run in pair if number % 2 == 0 else reversed(pair):
                 taken[run].append(run())
     finally:
         gc.enable()

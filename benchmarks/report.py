@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.measuring import Comparison, Series, Unit
 
-HEADINGS = ("what", "ours", "reference", "ratio", "goal", "met", "runs")
+HEADINGS = ("what", "ours", "reference", "compared", "goal", "met", "runs")
 
 
 def machine() -> str:
@@ -40,9 +40,9 @@ def _row(comparison: Comparison) -> tuple[str, ...]:
         comparison.what,
         _side(comparison.ours, comparison.unit),
         f"{comparison.against}: {_side(comparison.reference, comparison.unit)}",
-        f"{comparison.ratio:.2f}×",
-        comparison.goal.text,
-        "yes" if comparison.met else "no",
+        comparison.goal.shown(comparison.compared, comparison.unit),
+        comparison.goal.text(comparison.unit),
+        {True: "yes", False: "no", None: ""}[comparison.met],
         str(len(comparison.ours.values)),
     )
 
@@ -55,8 +55,8 @@ def _figure(comparison: Comparison) -> dict[str, Any]:
     return {
         "what": comparison.what,
         "against": comparison.against,
-        "goal": comparison.goal.text,
-        "ratio": comparison.ratio,
+        "goal": comparison.goal.text(comparison.unit),
+        "compared": comparison.compared,
         "met": comparison.met,
         "ours": asdict(comparison.ours),
         "reference": asdict(comparison.reference),

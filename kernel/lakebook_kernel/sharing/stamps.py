@@ -17,6 +17,9 @@ _PLAIN = (type(None), bool, int, float, complex, str, bytes, Decimal, date, time
 #: frames that nothing changes in place; what a plan of Spark's reads may change, but it goes on as a plan
 _FIXED = {("pyarrow", "Table"), ("pyarrow", "RecordBatch"), ("pyspark", "DataFrame")}
 
+#: texts that are looked at together
+ROWS = 2**16
+
 
 class Same:
     """Equal to another one as long as both are of one living object."""
@@ -49,7 +52,7 @@ def stamp(value: Any) -> Hashable:
             return ("ndarray", value.dtype.str, value.shape, _digest(_memory(value)))
         if module == "pandas" and kind.__name__ in ("DataFrame", "Series"):
             return _of_pandas(value)
-        return (kind.__qualname__, _digest(pickle.dumps(value, protocol=5)))
+        return (kind.__qualname__, _pickled(value))
     except Exception:  # whatever a class of the user's does when it is pickled
         return Unknown()
 
@@ -62,7 +65,7 @@ def _of_pandas(value: Any) -> Hashable:
     label = value.name if isinstance(value, pandas.Series) else list(value.columns)
     columns = [_of_column(frame.iloc[:, position]) for position in range(frame.shape[1])]
     names = (type(value).__name__, label, list(frame.columns.names), list(frame.index.names))
-    return (_digest(pickle.dumps(names, protocol=5)), _of_index(frame.index), *columns)
+    return (_pickled(names), _of_index(frame.index), *columns)
 
 
 def _of_index(index: Any) -> Hashable:
@@ -85,8 +88,18 @@ def _of_column(series: Any) -> Hashable:
     if not array.dtype.hasobject:
         return (array.dtype.str, _digest(_memory(array)))
     if pandas.api.types.infer_dtype(array, skipna=True) == "string":
-        return ("strings", _digest(_memory(pandas.util.hash_array(array))))
-    return ("objects", _digest(pickle.dumps(array, protocol=5)))
+        return ("strings", _of_texts(array))
+    return ("objects", _pickled(array))
+
+
+def _of_texts(array: Any) -> bytes:
+    """A digest of the texts' hashes, some rows at a time: they take more memory than the texts' own addresses."""
+    import pandas
+
+    whole = hashlib.blake2b(digest_size=16)
+    for start in range(0, len(array), ROWS):
+        whole.update(_memory(pandas.util.hash_array(array[start : start + ROWS])))
+    return whole.digest()
 
 
 def _of_extension(series: Any) -> Hashable:
@@ -109,6 +122,13 @@ def _memory(array: Any) -> Any:
     import numpy
 
     return numpy.ascontiguousarray(array).view(numpy.uint8).reshape(-1)
+
+
+def _pickled(value: Any) -> tuple[bytes, ...]:
+    """Digests of a pickle; memory of its own, as an array has, is not copied for it."""
+    own: list[pickle.PickleBuffer] = []
+    head = pickle.dumps(value, protocol=5, buffer_callback=own.append)
+    return (_digest(head), *(_digest(buffer.raw()) for buffer in own))
 
 
 def _digest(data: Any) -> bytes:

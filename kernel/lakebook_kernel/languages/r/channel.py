@@ -6,7 +6,7 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,15 +40,16 @@ class Channel:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def send(self, body: dict[str, Any], blocks: Sequence[Block] = ()) -> None:
-        """Send one message whole. Raises ``Closed``."""
-        sizes = [memoryview(block).nbytes for block in blocks]
+    def send(self, body: dict[str, Any], blocks: list[Block] | None = None) -> None:
+        """Send one message whole; empties the list, so that what is sent need not stay. Raises ``Closed``."""
+        waiting = [] if blocks is None else blocks
+        sizes = [memoryview(block).nbytes for block in waiting]
         header = json.dumps({**body, "blocks": sizes}).encode()
         with self._sending:
             try:
                 self._socket.sendall(_LENGTH.pack(len(header)) + header)
-                for block in blocks:
-                    self._socket.sendall(block)
+                while waiting:
+                    self._socket.sendall(waiting.pop(0))
             except OSError as error:
                 raise Closed from error
 

@@ -22,7 +22,7 @@ from lakebook_kernel.languages.r.times import microseconds
 
 NA_INTEGER = -(2**31)
 #: rows that are looked at together where that takes more memory than the values themselves
-ROWS = 2**20
+ROWS = 2**16
 #: R's missing double is the NaN whose lower word is 1954
 _NA_REAL = np.uint64(0x7FF00000000007A2)
 _LOSES = "{name} holds {what}, which lose digits as R's doubles; CAST it to STRING to keep them"
