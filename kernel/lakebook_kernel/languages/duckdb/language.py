@@ -165,19 +165,20 @@ class DuckDBLanguage(Language):
 
     def take(self, name: str) -> Any:
         """A table or view as a `pyarrow.Table`."""
+        from lakebook_kernel.languages.duckdb.frames import with_durations
         from lakebook_kernel.languages.duckdb.tokens import quoted
 
         if name not in {own for _, own in self._names.own()}:
             raise KeyError(name)
         query = f"FROM {quoted(name)}"
         with self._names.resolved(query), self.host.waiting(self._names.connection.interrupt):
-            return self._names.connection.query(query).to_arrow_table()
+            return with_durations(self._names.connection.query(query).to_arrow_table())
 
     def give(self, name: str, value: Any) -> None:
         from lakebook_kernel.languages.duckdb.names import is_frame
 
         if not is_frame(value):
-            super().give(name, value)
+            raise TypeError(f"DuckDB reads frames, it is a {type(value).__name__}")
         self._names.given[name] = value
 
     def withdraw(self, name: str) -> None:
