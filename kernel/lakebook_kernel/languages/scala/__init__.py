@@ -96,7 +96,7 @@ class ScalaLanguage(Language):
             raise KeyError(name)
         if reader.is_frame(block):
             return DataFrame(interpreter.value(name).toDF(), self.host.spark())
-        return reader.read(block)
+        return reader.read(block, name)
 
     def give(self, name: str, value: Any) -> None:
         from lakebook_kernel.languages.frames import is_frame, spark_frame

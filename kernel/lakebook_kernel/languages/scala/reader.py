@@ -26,12 +26,12 @@ def is_frame(block: bytes) -> bool:
     return block == b"@"
 
 
-def read(block: bytes) -> Any:
-    """The value in a block of Scala's. Raises ``TypeError`` when it has no form in Python."""
+def read(block: bytes, name: str) -> Any:
+    """The value in a block of Scala's, called ``name`` there. Raises ``TypeError`` when it has no form in Python."""
     reader = _Reader(block)
     value = reader.value()
     if reader.cut:
-        warnings.warn("nanoseconds were cut off: Python's times have microseconds", stacklevel=2)
+        warnings.warn(f"{name}: nanoseconds were cut off: Python's times have microseconds", stacklevel=2)
     return value
 
 
