@@ -27,11 +27,19 @@ _KINDS = (dict, bool, int, float, str, bytes, Decimal, datetime, date, time, tim
 _TYPES = {bool: pa.bool_(), float: pa.float64(), str: pa.string(), bytes: pa.binary(), date: pa.date32()}
 
 
+class NoLiteral(TypeError):
+    """A value has no form in SQL."""
+
+    def __init__(self, name: str, reason: object) -> None:
+        super().__init__(f":{name} {reason}")
+        self.name = name
+
+
 def literals(spark: SparkSession, notebook: JavaObject, values: dict[str, Any]) -> dict[str, Column]:
     """The values as Spark's literals, for ``spark.sql``.
 
     Raises:
-        TypeError: a value has no form in SQL; the message names its parameter.
+        NoLiteral: a value has no form in SQL; the message names its parameter.
     """
     from pyspark.sql.classic.column import Column
 
@@ -40,7 +48,9 @@ def literals(spark: SparkSession, notebook: JavaObject, values: dict[str, Any]) 
         try:
             array, cut = spark_column(_alone(value))
         except (TypeError, pa.ArrowException, OverflowError) as reason:
-            raise TypeError(f":{name} {reason}") from None
+            raise NoLiteral(name, reason) from None
+        except UnicodeEncodeError:
+            raise NoLiteral(name, "has half of a surrogate pair, which is no Unicode") from None
         if cut:
             warnings.warn(f":{name}: nanoseconds were cut off: Spark's times have microseconds", stacklevel=2)
         arrays.append(array)
