@@ -261,6 +261,12 @@ def test_a_pandas_column_of_several_types_is_refused(notebook: Notebook, host: S
     assert "df lives in Python and cannot come: column bad one has no form" in notebook.error("FROM df").evalue
 
 
+def test_a_frame_that_duckdb_cannot_read_is_refused(notebook: Notebook, host: StandInHost) -> None:
+    host.names["df"] = pd.DataFrame({"z": [1j]})
+    assert "df lives in Python and cannot come: " in notebook.error("FROM df").evalue
+    assert notebook.rows("SELECT 1 AS df") == [["1"]]
+
+
 def test_nan_and_null_stay_two_things_in_pandas_own_types(notebook: Notebook, host: StandInHost) -> None:
     values, missing = np.array([np.nan, 0.0]), np.array([False, True])
     host.names["df"] = pd.DataFrame({"f": pd.arrays.FloatingArray(values, missing)})

@@ -17,6 +17,7 @@ from lakebook.config import Workspace
 from lakebook.spark.tables import find_table
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.duckdb.delta import open_table
+from lakebook_kernel.languages.duckdb.errors import details
 from lakebook_kernel.languages.duckdb.frames import readable, warn_of_names
 from lakebook_kernel.languages.duckdb.tokens import mentions, quoted
 
@@ -91,7 +92,8 @@ class Names:
                         registered.append((schema, name))
                 except CellError as problem:
                     problems[name] = problem
-                except TypeError as reason:
+                except (TypeError, duckdb.Error) as problem:
+                    reason = details(problem)["exception_message"] if isinstance(problem, duckdb.Error) else problem
                     problems[name] = CellError("NotShared", f"{name} lives in Python and cannot come: {reason}.")
             yield problems
         finally:
