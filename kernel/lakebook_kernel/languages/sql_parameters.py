@@ -40,13 +40,16 @@ def literals(spark: SparkSession, notebook: JavaObject, values: dict[str, Any]) 
 
     Raises:
         NoLiteral: a value has no form in SQL; the message names its parameter.
+        TypeError: a value is a frame.
     """
     from pyspark.sql.classic.column import Column
 
     arrays = []
     for name, value in values.items():
+        if is_frame(value):
+            raise TypeError(f":{name} is a frame: name it without the colon, as a table")
         try:
-            array, cut = spark_column(_alone(value))
+            array, cut = spark_column(_array([value]))
         except (TypeError, pa.ArrowException, OverflowError) as reason:
             raise NoLiteral(name, reason) from None
         except UnicodeEncodeError:
@@ -57,12 +60,6 @@ def literals(spark: SparkSession, notebook: JavaObject, values: dict[str, Any]) 
     frame = from_arrow(spark, pa.Table.from_arrays(arrays, names=list(values)))
     made = notebook.literals(frame._jdf)
     return {name: Column(column) for name, column in zip(values, made, strict=True)}
-
-
-def _alone(value: Any) -> pa.Array:
-    if is_frame(value):
-        raise TypeError("is a frame: name it without the colon, as a table")
-    return _array([value])
 
 
 def _array(values: list[Any]) -> pa.Array:
