@@ -240,6 +240,7 @@ class LakebookKernel(IPythonKernel):
             self._languages[name] = made = make(name, self)
             made.on_loss = lambda: self.sharing.lost(name)
             made.lookup = lambda wanted: self.sharing.value(wanted, made)
+            made.home = lambda wanted: self.sharing.home(wanted, made)
         return self._languages[name]
 
     def _started_language(self, cell: Cell) -> Language:

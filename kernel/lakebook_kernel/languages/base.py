@@ -123,6 +123,8 @@ class Language(ABC):
         self.on_loss: Callable[[], None] = lambda: None
         #: the newest value of a name, of whatever language; raises ``KeyError`` when there is none, or ``CellError``
         self.lookup: Callable[[str], Any] = host.names.__getitem__
+        #: how the language is called that has the newest value of a name
+        self.home: Callable[[str], str] = lambda name: "Python"
 
     def start(self) -> None:  # noqa: B027
         """Start what the language needs; called before the first cell. Raises ``CellError`` when it cannot."""

@@ -58,7 +58,7 @@ class SqlLanguage(Language):
 
     def _bound(self, code: str, start: int, end: int) -> dict[str, Column] | None:
         """The values of a statement's parameters; None when it has none."""
-        from lakebook_kernel.languages.sql_parameters import literals
+        from lakebook_kernel.languages.sql_parameters import NoLiteral, literals
 
         notebook = self.host.notebook()
         values: dict[str, Any] = {}
@@ -71,6 +71,9 @@ class SqlLanguage(Language):
             for name in notebook.counts(code[start:end]) if values else ():
                 values[name] = _count(name, values[name])
             return literals(self.host.spark(), notebook, values) if values else None
+        except NoLiteral as reason:
+            message = f"{reason.name} lives in {self.home(reason.name)} and cannot come: {reason}."
+            raise _refused("TypeError", message, code, start) from None
         except KeyError:
             message = f":{name} has no value: assign {name} in a cell of any language first."
             raise _refused("NameError", message, code, start) from None

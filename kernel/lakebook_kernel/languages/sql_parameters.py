@@ -26,32 +26,39 @@ _KINDS = (dict, bool, int, float, str, bytes, Decimal, datetime, date, time, tim
 _TYPES = {bool: pa.bool_(), float: pa.float64(), str: pa.string(), bytes: pa.binary(), date: pa.date32()}
 
 
+class NoLiteral(TypeError):
+    """A value has no form in SQL."""
+
+    def __init__(self, name: str, reason: object) -> None:
+        super().__init__(f":{name} {reason}")
+        self.name = name
+
+
 def literals(spark: SparkSession, notebook: JavaObject, values: dict[str, Any]) -> dict[str, Column]:
     """The values as Spark's literals, for ``spark.sql``. What was lost is said in the running cell.
 
     Raises:
-        TypeError: a value has no form in SQL; the message names its parameter.
+        NoLiteral: a value has no form in SQL; the message names its parameter.
+        TypeError: a value is a frame.
     """
     from pyspark.sql.classic.column import Column
 
     arrays = []
     for name, value in values.items():
+        if is_frame(value):
+            raise TypeError(f":{name} is a frame: name it without the colon, as a table")
         try:
-            array, cut = spark_column(_alone(value))
+            array, cut = spark_column(_array([value]))
         except (TypeError, pa.ArrowException, OverflowError) as reason:
-            raise TypeError(f":{name} {reason}") from None
+            raise NoLiteral(name, reason) from None
+        except UnicodeEncodeError:
+            raise NoLiteral(name, "has half of a surrogate pair, which is no Unicode") from None
         if cut:
             notebook.say(f":{name}: nanoseconds were cut off: Spark's times have microseconds.")
         arrays.append(array)
     frame = from_arrow(spark, pa.Table.from_arrays(arrays, names=list(values)))
     made = notebook.literals(frame._jdf)
     return {name: Column(column) for name, column in zip(values, made, strict=True)}
-
-
-def _alone(value: Any) -> pa.Array:
-    if is_frame(value):
-        raise TypeError("is a frame: name it without the colon, as a table")
-    return _array([value])
 
 
 def _array(values: list[Any]) -> pa.Array:

@@ -157,6 +157,11 @@ class SharedNames:
             self.ledger.copied(name, space.name, stamp if fitting is value else _now_only(owner, stamp))
         return fitting
 
+    def home(self, name: str, space: Namespace) -> str:
+        """How the language is called that ``value`` has a name from."""
+        owner = self._promised.get(name) if space.lazy else self._owner(name, space)
+        return LABELS[owner.name if owner is not None else PYTHON]
+
     def bring(self, name: str, space: Namespace) -> None:
         """Bring a name because the cell asks for it. Raises ``CellError`` when it cannot come."""
         owner = self._owner(name, space)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -248,6 +249,72 @@ def test_missing_numbers_of_pandas_are_null(notebook: Notebook, host: StandInHos
     host.names["arrow"] = pa.table({"a": [float("nan"), None]})
     assert notebook.rows("FROM df") == [["1.5"], ["null"]]
     assert notebook.rows("FROM arrow") == [["nan"], ["null"]]
+
+
+def test_a_named_index_of_pandas_is_a_column_in_front(notebook: Notebook, host: StandInHost) -> None:
+    host.names["df"] = pd.DataFrame({"a": [1.5]}, index=pd.Index(["r"], name="n"))
+    assert notebook.rows("SELECT columns(*)::VARCHAR FROM df") == [["r", "1.5"]]
+
+
+def test_a_pandas_column_of_several_types_is_refused(notebook: Notebook, host: StandInHost) -> None:
+    host.names["df"] = pd.DataFrame({"ok": [1, 2], "bad one": [1, "x"]})
+    assert "df lives in Python and cannot come: column bad one has no form" in notebook.error("FROM df").evalue
+
+
+def test_a_frame_that_duckdb_cannot_read_is_refused(notebook: Notebook, host: StandInHost) -> None:
+    host.names["df"] = pd.DataFrame({"z": [1j]})
+    assert "df lives in Python and cannot come: " in notebook.error("FROM df").evalue
+    assert notebook.rows("SELECT 1 AS df") == [["1"]]
+
+
+def test_nan_and_null_stay_two_things_in_pandas_own_types(notebook: Notebook, host: StandInHost) -> None:
+    values, missing = np.array([np.nan, 0.0]), np.array([False, True])
+    host.names["df"] = pd.DataFrame({"f": pd.arrays.FloatingArray(values, missing)})
+    assert notebook.rows("SELECT isnan(f)::VARCHAR FROM df") == [["true"], ["null"]]
+
+
+def test_nanoseconds_in_a_zone_are_cut_with_a_warning(notebook: Notebook, host: StandInHost) -> None:
+    host.names["df"] = pd.DataFrame({"at": pd.to_datetime(["2024-01-01 00:00:00.000000007"]).tz_localize("UTC")})
+    with pytest.warns(UserWarning, match="df: nanoseconds of at were cut off"):
+        notebook.run("FROM df")
+
+
+def test_intervals_are_durations_unless_they_have_months(notebook: Notebook) -> None:
+    notebook.run(
+        "CREATE TABLE t AS SELECT unnest([INTERVAL 1 DAY + INTERVAL 2 SECOND, NULL, INTERVAL (-1) SECOND]) AS span"
+    )
+    taken = notebook.language.take("t")
+    assert taken.schema.field("span").type == pa.duration("us")
+    assert taken["span"].to_pylist() == [timedelta(days=1, seconds=2), None, timedelta(seconds=-1)]
+    notebook.run("CREATE TABLE none AS FROM t LIMIT 0; CREATE TABLE months AS SELECT INTERVAL 1 MONTH AS span")
+    assert notebook.language.take("none").schema == taken.schema
+    with pytest.raises(TypeError, match="column span has intervals of months"):
+        notebook.language.take("months")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"span": [pd.Timedelta(1, "ns"), pd.NaT]}),
+        pa.table({"span": pa.array([1, None], pa.duration("ns"))}),
+    ],
+    ids=["pandas", "pyarrow"],
+)
+def test_nanoseconds_of_durations_are_cut_with_a_warning(notebook: Notebook, host: StandInHost, frame: Any) -> None:
+    host.names["df"] = frame
+    with pytest.warns(UserWarning, match="df: nanoseconds of span were cut off"):
+        notebook.run("FROM df")
+
+
+def test_columns_of_one_name_get_others_with_a_warning(notebook: Notebook, host: StandInHost) -> None:
+    host.names["df"] = pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["a", "A"])
+    with pytest.warns(UserWarning, match="df: column A is A_1 in DuckDB"):
+        assert notebook.rows("SELECT a + A_1 FROM df") == [["3"]]
+
+
+def test_a_slice_with_nested_columns(notebook: Notebook, host: StandInHost) -> None:
+    host.names["df"] = pa.table({"s": [{"t": {"n": 1}}, {"t": {"n": 2}}]}).slice(1)
+    assert notebook.rows("SELECT s.t.n FROM df") == [["2"]]
 
 
 def test_the_languages_own_variables_are_not_seen(notebook: Notebook) -> None:

@@ -131,7 +131,7 @@ def test_a_refusal_is_an_error_of_r(notebook: Notebook) -> None:
 
 def test_what_r_cannot_have_is_told(notebook: Notebook) -> None:
     notebook.values.update(x=object(), tab=pa.table({"s": ["\0"]}))
-    with pytest.raises(CellError, match=r"x \(a object\) has no form in R: R has nothing like it"):
+    with pytest.raises(CellError, match=r"x lives in Python and cannot come: x \(a object\) has no form in R"):
         notebook.run("x", x=1)
     with pytest.raises(CellError, match="tab has no form in R: s holds a text with a NUL"):
         notebook.run("invisible(get('tab', 'lakebook:names'))", tab=1)
@@ -140,7 +140,7 @@ def test_what_r_cannot_have_is_told(notebook: Notebook) -> None:
 def test_what_cannot_come_hides_no_function(notebook: Notebook) -> None:
     notebook.values["sum"] = object()
     assert notebook.run("cat(sum(1, 2))", sum=1) == "3"
-    assert "sum (a object) has no form in R" in notebook.messages
+    assert "sum lives in Python and cannot come" in notebook.messages
 
 
 def test_a_loss_of_digits_is_a_warning_in_the_cell(notebook: Notebook) -> None:

@@ -143,13 +143,19 @@ def test_a_parameter_without_a_value_is_named(attached: AttachedHost, sql: SqlLa
         (1j, "a complex, which has no form in SQL"),
         (print, "has no form in SQL"),
         ([1, "a"], "values of different types: int, str"),
-        (pd.DataFrame({"a": [1]}), "name it without the colon"),
+        ("\ud800", "no Unicode"),
     ],
-    ids=lambda part: str(part)[:20],
+    ids=lambda part: ascii(part)[:20],
 )
 def test_what_has_no_form_is_told(attached: AttachedHost, sql: SqlLanguage, value: Any, reason: str) -> None:
     error = refusal(attached, sql, "SELECT :x", x=value)
-    assert error.ename == "TypeError" and error.evalue.startswith(":x ") and reason in error.evalue
+    assert error.ename == "TypeError" and error.evalue.startswith("x lives in Python and cannot come: :x ")
+    assert reason in error.evalue
+
+
+def test_a_frame_is_told_to_be_named_as_a_table(attached: AttachedHost, sql: SqlLanguage) -> None:
+    error = refusal(attached, sql, "SELECT :x", x=pd.DataFrame({"a": [1]}))
+    assert error.evalue == ":x is a frame: name it without the colon, as a table."
 
 
 def test_a_list_in_in_is_told_how_to_write_it(attached: AttachedHost, sql: SqlLanguage) -> None:

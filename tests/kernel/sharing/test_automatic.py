@@ -196,6 +196,14 @@ def test_a_promise_that_cannot_be_kept_says_why(book: Played4) -> None:
         book.sharing.value("f", book.languages["r"])
 
 
+def test_where_a_value_that_is_asked_for_lives(book: Played4) -> None:
+    book.python("a = 1")
+    book.cell("scala", "bind b=2")
+    book.cell("r", "read a b")
+    assert [book.sharing.home(name, book.languages["r"]) for name in "ab"] == ["Python", "Scala"]
+    assert [book.sharing.home(name, book.languages["duckdb"]) for name in "ab"] == ["Python", "Scala"]
+
+
 def test_sharing_can_be_switched_off(book: Played4) -> None:
     book.python("a = 1")
     book.sharing.on = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from lakebook_kernel.display.frames import duckdb_head
 from lakebook_kernel.display.tables import ROWS, Column, Table, table_bundle
 from lakebook_kernel.errors import excerpt, place
 from lakebook_kernel.languages.base import CellError, Completeness, Completion, Host, Language, MimeBundle, Output
+from lakebook_kernel.languages.duckdb.errors import details
 
 if TYPE_CHECKING:
     import duckdb
@@ -165,19 +165,20 @@ class DuckDBLanguage(Language):
 
     def take(self, name: str) -> Any:
         """A table or view as a `pyarrow.Table`."""
+        from lakebook_kernel.languages.duckdb.frames import with_durations
         from lakebook_kernel.languages.duckdb.tokens import quoted
 
         if name not in {own for _, own in self._names.own()}:
             raise KeyError(name)
         query = f"FROM {quoted(name)}"
         with self._names.resolved(query), self.host.waiting(self._names.connection.interrupt):
-            return self._names.connection.query(query).to_arrow_table()
+            return with_durations(self._names.connection.query(query).to_arrow_table())
 
     def give(self, name: str, value: Any) -> None:
         from lakebook_kernel.languages.duckdb.names import is_frame
 
         if not is_frame(value):
-            super().give(name, value)
+            raise TypeError(f"DuckDB reads frames, it is a {type(value).__name__}")
         self._names.given[name] = value
 
     def withdraw(self, name: str) -> None:
@@ -195,10 +196,10 @@ class DuckDBLanguage(Language):
         try:
             self._names.connection.extract_statements(code)
         except duckdb.Error as error:
-            details = _details(error)
-            position = details.get("position")
+            told = details(error)
+            position = told.get("position")
             rest = code.encode()[int(position) :].split() if position is not None else []
-            open_end = "unterminated" in details.get("exception_message", "") or len(rest) <= 1
+            open_end = "unterminated" in told.get("exception_message", "") or len(rest) <= 1
             return Completeness("incomplete" if open_end else "invalid")
         return Completeness("complete")
 
@@ -213,28 +214,18 @@ class DuckDBLanguage(Language):
         return inspect(self._names, code, cursor)
 
 
-def _details(error: duckdb.Error) -> dict[str, str]:
-    """What DuckDB says of an error, which it writes as JSON after the error's kind."""
-    text = str(error)
-    try:
-        details: dict[str, str] = json.loads(text[text.index("{") :])
-    except ValueError:
-        return {"exception_message": text}
-    return details
-
-
 def _told(error: duckdb.Error, code: str | None = None) -> CellError:
     """DuckDB's error, with its place in ``code`` if that is what DuckDB was given."""
     from lakebook_kernel.languages.duckdb.tokens import characters
 
-    details = _details(error)
-    lines = details["exception_message"].splitlines()
+    told = details(error)
+    lines = told["exception_message"].splitlines()
     message = "\n".join(line for line in lines if not line.startswith(_INTERNAL))
     name = type(error).__name__
     traceback = [f"{name}: {message}"]
-    if code is not None and "position" in details:
-        start = characters(code, int(details["position"]))
-        length = int(details.get("location", "[0,1]").strip("[]").split(",")[1])
+    if code is not None and "position" in told:
+        start = characters(code, int(told["position"]))
+        length = int(told.get("location", "[0,1]").strip("[]").split(",")[1])
         line, column = place(code, start)
         width = characters(code[start:], length)
         traceback += excerpt(code, line, column, max(1, width))

@@ -17,6 +17,8 @@ from lakebook.config import Workspace
 from lakebook.spark.tables import find_table
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.duckdb.delta import open_table
+from lakebook_kernel.languages.duckdb.errors import details
+from lakebook_kernel.languages.duckdb.frames import readable, warn_of_names
 from lakebook_kernel.languages.duckdb.tokens import mentions, quoted
 
 #: schema of a table or view of DuckDB's own, and its name
@@ -90,6 +92,9 @@ class Names:
                         registered.append((schema, name))
                 except CellError as problem:
                     problems[name] = problem
+                except (TypeError, duckdb.Error) as problem:
+                    reason = details(problem)["exception_message"] if isinstance(problem, duckdb.Error) else problem
+                    problems[name] = CellError("NotShared", f"{name} lives in Python and cannot come: {reason}.")
             yield problems
         finally:
             if not self.aborted():  # else ROLLBACK takes them away
@@ -121,7 +126,7 @@ class Names:
             return None
         value = self.given.get(name, self.variables.get(name))
         if is_frame(value):
-            return value
+            return readable(value, name)
         if type(value).__module__.startswith("pyspark.sql") and type(value).__name__ == "DataFrame":
             return self.lookup(name)
         if name in self.variables:
@@ -134,6 +139,8 @@ class Names:
     def _register(self, schema: str | None, name: str, frame: Any) -> None:
         if schema is None:
             self.connection.register(name, frame)
+            if is_frame(frame):
+                warn_of_names(frame, name, self.connection.table(quoted(name)).columns)
             return
         hidden = _hidden(schema, name)
         self.connection.register(hidden, frame)

@@ -103,7 +103,9 @@ def arrow_of(frame: DataFrame, limit_bytes: int, name: str = "name") -> pa.Table
     import pyarrow as pa
     from pyspark.sql.pandas.types import to_arrow_schema
 
-    schema = to_arrow_schema(frame.schema, error_on_duplicated_field_names_in_struct=True, timezone="UTC")
+    # what Spark's optimizer knows never to be null in a struct is null in Arrow where the struct is
+    nullable = frame.schema._as_nullable()
+    schema = to_arrow_schema(nullable, error_on_duplicated_field_names_in_struct=True, timezone="UTC")
     batches: list[pa.RecordBatch] = []
     order: list[int] = []
     size = 0

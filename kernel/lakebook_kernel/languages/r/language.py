@@ -302,7 +302,8 @@ class RLanguage(Language):
         try:
             return {"notes": notes}, pack(encode(value, notes))
         except TypeError as problem:
-            return {"status": "error", "message": _no_form(name, value, str(problem))}, []
+            message = f"{name} lives in {self.home(name)} and cannot come: {_no_form(name, value, str(problem))}"
+            return {"status": "error", "message": message}, []
 
     def _note(self, outcome: dict[str, Any]) -> None:
         if "bound" in outcome:
