@@ -99,7 +99,7 @@ class SharedNames:
                 self._withdraw(name, space)
             elif owner is space or space.protects(name):
                 continue
-            elif space.lazy and not self.ledger.bound_in(name, space.name):
+            elif space.lazy and not (self.ledger.bound_in(name, space.name) or space.holds(name)):
                 promises[name] = self._token(name, owner, space)
                 self._promised[name] = owner
             else:

@@ -81,6 +81,7 @@ class Child:
             "free": self._free,
             "take": self._take,
             "give": self._give,
+            "withdraw": self._withdraw,
             "promise": self._promise,
             "known": self._known,
             "describe": self._describe,
@@ -168,6 +169,11 @@ class Child:
             self._r.base("assign", _string(asked.body["name"]), value, ri.globalenv)
         self._values = self._r.addresses()
         return {"notes": exchange.notes}, []
+
+    def _withdraw(self, asked: Message) -> Answer:
+        self._r.call("withdraw_name", _string(asked.body["name"]))
+        self._values = self._r.addresses()
+        return {}, []
 
     def _promise(self, asked: Message) -> Answer:
         names: dict[str, int] = asked.body["names"]

@@ -176,6 +176,14 @@ class RLanguage(Language):
             warnings.warn(f"{name} in R: {note}", stacklevel=2)
         self._names = sorted({*self._names, name})
 
+    def withdraw(self, name: str) -> None:
+        if self._process is not None:
+            self._query("withdraw", {"name": name})
+            self._names = [other for other in self._names if other != name]
+
+    def holds(self, name: str) -> bool:
+        return name in self._names
+
     def protects(self, name: str) -> bool:
         return name in _CONSTANTS
 

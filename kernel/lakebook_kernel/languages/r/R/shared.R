@@ -36,6 +36,13 @@ promise_name <- function(name, place) {
   delayedAssign(name, fetched_value(name, place), eval.env = environment(), assign.env = place)
 }
 
+# Lets go of what R has of another language's name: what was bound here, and what a promise brought.
+withdraw_name <- function(name) {
+  for (place in c(globalenv(), shared_place())) if (exists(name, envir = place, inherits = FALSE)) rm(list = name, envir = place)
+  shared$versions[[name]] <- NULL
+  shared$fetched <- setdiff(shared$fetched, name)
+}
+
 # Is it a promise that R has not needed yet?
 is_unfetched <- function(name) {
   name %in% names(shared$versions) && !name %in% shared$fetched && !exists(name, envir = globalenv(), inherits = FALSE)
