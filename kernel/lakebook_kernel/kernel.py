@@ -229,7 +229,7 @@ class LakebookKernel(IPythonKernel):
         if name not in self._languages:
             self._languages[name] = made = make(name, self)
             made.on_loss = lambda: self.sharing.lost(name)
-            made.lookup = lambda wanted: self.sharing.value(wanted, made)
+            made.lookup = lambda wanted, held=0: self.sharing.value(wanted, made, held)
         return self._languages[name]
 
     def _started_language(self, cell: Cell) -> Language:

@@ -63,7 +63,7 @@ class Book:
         self.said: list[str] = []
         self.r_language = r
         self.sharing = SharedNames(self.python_names, self.tables, lambda name: r, self.said.append, lambda: 10)
-        r.lookup = lambda name: self.sharing.value(name, r)
+        r.lookup = lambda name, held=0: self.sharing.value(name, r, held)
         r.on_loss = lambda: self.sharing.lost("r")
 
     def python(self, code: str) -> None:
@@ -130,3 +130,79 @@ def test_what_is_withdrawn_is_nothing_that_r_did(book: Book) -> None:
     book.r("1")
     assert book.r_language.removed_names() == set() and book.r_language.bound_names() == set()
     assert not book.r_language.holds("x")
+
+
+# ------------------------------------------------------------- names used before
+
+
+def test_a_name_used_before_can_be_had_without_being_written(book: Book) -> None:
+    book.python("x = 2")
+    book.r("keep <- quote(x + 1); cat(x)")
+    assert book.r("cat(eval(keep))") == "3"
+    book.python("x = 5")
+    assert book.r("cat(eval(keep))") == "6"
+    assert book.r("cat(eval(keep))") == "6"
+
+
+def test_a_value_is_fetched_once_whether_it_is_written_or_not(book: Book) -> None:
+    book.python("x = [2.0, 3.0]")
+    book.r("keep <- quote(x)")
+    for code in ("x", "1", "eval(keep)", "1", "x", "eval(keep)"):
+        book.r(code)
+    assert book.python_names.taken == ["x"]
+
+
+def test_a_value_changed_in_place_is_fetched_again(book: Book) -> None:
+    book.python("x = [2.0, 3.0]")
+    book.r("keep <- quote(x); x")
+    book.python("x.append(4.0)")
+    book.r("1")
+    assert book.r("cat(eval(keep))") == "2 3 4"
+    book.python("x[0] = 7.0")
+    assert book.r("cat(x)") == "7 3 4"
+    assert book.r("cat(eval(keep))") == "7 3 4"
+    assert book.python_names.taken == ["x"] * 3
+
+
+def test_a_cell_that_uses_nothing_costs_nothing(book: Book) -> None:
+    book.python("x = [2.0]")
+    book.tables.versions["t"] = 1
+    book.r("x; t")
+    looked, searched = len(book.python_names.looked_at), book.tables.searched
+    book.r("1 + 1")
+    book.r("'x'")
+    assert (len(book.python_names.looked_at), book.tables.searched) == (looked, searched)
+
+
+def test_a_table_used_before_is_read_again_only_when_it_has_changed(book: Book) -> None:
+    book.tables.versions["t"] = 1
+    book.r("keep <- quote(t); t")
+    assert book.r("cat(eval(keep))") == "1"
+    book.tables.versions["t"] = 2
+    assert book.r("cat(eval(keep))") == "2"
+    book.python("t = 9")
+    assert book.r("cat(eval(keep))") == "9"
+
+
+def test_a_name_that_nobody_has_any_more_is_promised_no_longer(book: Book) -> None:
+    book.python("x = 2")
+    book.r("keep <- quote(x); x")
+    book.python("del x")
+    assert book.r("cat(exists('x'))") == "FALSE"
+
+
+def test_what_r_binds_itself_is_promised_no_longer(book: Book) -> None:
+    book.python("x = 2")
+    book.r("x <- x + 1")
+    assert book.r("rm(x); cat(exists('x'))") == "FALSE"
+
+
+def test_a_value_that_never_arrived_is_sent_again(book: Book) -> None:
+    book.python("x = [1.0]")
+    book.r("keep <- quote(x); x")
+    book.python("x.append(object())")
+    assert "no form in R" in book.r("cat(tryCatch(eval(keep), error = conditionMessage))")
+    assert "no form in R" in book.r("cat(tryCatch(eval(keep), error = conditionMessage))")
+    assert "no form in R" in book.r("cat(tryCatch(x, error = conditionMessage))")
+    book.python("x[1] = 2.0")
+    assert book.r("cat(eval(keep))") == "1 2"

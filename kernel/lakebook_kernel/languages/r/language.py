@@ -14,6 +14,7 @@ from lakebook_kernel.cell import Cell
 from lakebook_kernel.display.tables import Table, table_bundle
 from lakebook_kernel.errors import explain
 from lakebook_kernel.languages.base import (
+    UNCHANGED,
     CellError,
     Completeness,
     Completion,
@@ -202,7 +203,8 @@ class RLanguage(Language):
     def promise(self, names: Mapping[str, int]) -> None:
         """Make exactly these names readable in R, each with its version.
 
-        R asks ``lookup`` for a value when it needs it, and keeps it as long as the name is promised in this version.
+        R asks ``lookup`` for a value when it needs it, and keeps it as long as the name is promised. When that came in another
+        version, it asks again whether it is the newest.
         """
         if names or self._promised:
             self._query("promise", {"names": dict(names)})
@@ -291,15 +293,15 @@ class RLanguage(Language):
         if asked.body["what"] != "name":
             with self.host.waiting(lambda: self.host.notebook().interrupt()):
                 return self._spark.serve(asked)
-        return self._send_name(asked.body["arguments"]["name"])
+        return self._send_name(**asked.body["arguments"])
 
-    def _send_name(self, name: str) -> tuple[dict[str, Any], list[Block]]:
+    def _send_name(self, name: str, held: int) -> tuple[dict[str, Any], list[Block]]:
         """The value of a promised name, or the reason why R does not get it."""
         from lakebook_kernel.languages.r.encode import encode
 
         notes: list[str] = []
         try:
-            value = self.lookup(name)
+            value = self.lookup(name, held)
         except KeyError:
             return {"status": "error", "message": f"{name} is gone: no language has a variable of that name."}, []
         except CellError as error:
@@ -307,6 +309,8 @@ class RLanguage(Language):
         except Exception as error:  # of Spark, which computes the value only now
             told = explain(error)
             return {"status": "error", "message": told.evalue if told else f"{name}: {error}"}, []
+        if value is UNCHANGED:
+            return {"unchanged": True}, []
         try:
             return {"notes": notes}, pack(encode(value, notes))
         except TypeError as problem:
