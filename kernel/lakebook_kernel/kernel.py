@@ -238,6 +238,7 @@ class LakebookKernel(IPythonKernel):
         if unknown:
             known = ", ".join(["-i", "-o", *sorted(language.options or ())])
             raise CellError("BadOptions", f"%{cell.language} has no option {unknown[0]}; it takes {known}.")
+        language.prepare(cell.options)
         if cell.language not in self._started:
             language.start()
             self._started.add(cell.language)

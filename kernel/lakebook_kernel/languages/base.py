@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,6 +136,9 @@ class Language(ABC):
         #: called when the language's process has ended, and with it all names
         self.on_loss: Callable[[], None] = lambda: None
         self.lookup: Lookup = lambda name, held=0: host.names[name]
+
+    def prepare(self, options: Sequence[str]) -> None:  # noqa: B027
+        """Do what a cell's options ask for before it gets its names; called before ``start``."""
 
     def start(self) -> None:  # noqa: B027
         """Start what the language needs; called before the first cell. Raises ``CellError`` when it cannot."""

@@ -280,9 +280,6 @@ def test_removed_names(notebook: Notebook) -> None:
     assert notebook.r.bound_names() == set()
     notebook.run("d")
     assert notebook.r.removed_names() == set()
-    output = StandInOutput()
-    notebook.r.run(Cell("r", "1", ["--restart"]), output)
-    assert notebook.r.removed_names() == {"d"}
 
 
 # --------------------------------------------------------------------------- listing

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from pathlib import Path
 from typing import Any
 
+import nbclient
+import nbformat
 import pytest
 
 from kernel.standins import StandInHost, StandInOutput
@@ -206,3 +209,17 @@ def test_a_value_that_never_arrived_is_sent_again(book: Book) -> None:
     assert "no form in R" in book.r("cat(tryCatch(x, error = conditionMessage))")
     book.python("x[1] = 2.0")
     assert book.r("cat(eval(keep))") == "1 2"
+
+
+# ------------------------------------------------------------------------- restart
+
+
+def test_a_new_r_has_the_shared_names_in_its_first_cell(tmp_path: Path) -> None:
+    (tmp_path / "lakebook.toml").touch()
+    restarted = "%r --restart\ncat(x, exists('y'))"
+    sources = ["x = [2.0, 3.0]", "%r -i x\ny <- 1", restarted, "%r\nx", restarted, "y = 1"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    options: dict[str, Any] = {"resources": {"metadata": {"path": str(tmp_path)}}, "timeout": 60}
+    nbclient.NotebookClient(notebook, kernel_name="lakebook", **options).execute()
+    for place in (2, 4):
+        assert [sent["text"] for sent in notebook.cells[place].outputs] == ["2 3 FALSE"]

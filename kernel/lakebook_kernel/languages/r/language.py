@@ -7,7 +7,7 @@ import re
 import time
 import uuid
 import warnings
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from lakebook_kernel.cell import Cell
@@ -70,12 +70,13 @@ class RLanguage(Language):
     def start(self) -> None:
         self._started()
 
+    def prepare(self, options: Sequence[str]) -> None:
+        if "--restart" in options:
+            self.stop()
+            self.on_loss()
+
     def run(self, cell: Cell, output: Output) -> None:
         self._output = output
-        if "--restart" in cell.options:
-            self.stop()
-        # what was lost with the R before this one is no more, either
-        lost = self._removed if self._process is None else set()
         process = self._started()
         if self._lost:
             output.stream("stderr", self._lost)
@@ -85,7 +86,6 @@ class RLanguage(Language):
         if outcome is None:
             return
         self._note(outcome)
-        self._removed |= lost - set(self._names)
         if outcome["status"] == "error":
             raise cell_error(outcome, cell.code, self._spark.trace(outcome["message"]))
         if outcome["status"] == "interrupted":
@@ -203,8 +203,8 @@ class RLanguage(Language):
     def promise(self, names: Mapping[str, int]) -> None:
         """Make exactly these names readable in R, each with its version.
 
-        R asks ``lookup`` for a value when it needs it, and keeps it as long as the name is promised. When that came in another
-        version, it asks again whether it is the newest.
+        R asks ``lookup`` for a value when it needs it, and keeps it as long as the name is promised. When that came in
+        another version, it asks again whether it is the newest.
         """
         if names or self._promised:
             self._query("promise", {"names": dict(names)})
