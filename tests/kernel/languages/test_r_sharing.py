@@ -135,6 +135,16 @@ def test_what_is_withdrawn_is_nothing_that_r_did(book: Book) -> None:
     assert not book.r_language.holds("x")
 
 
+def test_a_function_of_the_notebook_is_not_replaced(book: Book) -> None:
+    book.r("f <- function(x) x + 1; total <- sum")
+    book.python("f = 3; total = 4")
+    assert book.r("cat(sapply(1:3, f), sapply(list(1:3), total))") == "2 3 4 6"
+    assert book.said == []
+    assert book.r("cat(f)", "f") == "3"
+    book.python("f = 5")
+    assert book.r("cat(f)") == "5"
+
+
 # ------------------------------------------------------------- names used before
 
 

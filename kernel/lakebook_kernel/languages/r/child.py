@@ -126,6 +126,7 @@ class Child:
             "bound": sorted(bound - {".Random.seed"}),
             "removed": sorted(before.keys() - self._values.keys()),
             "names": sorted(self._values),
+            "functions": sorted(self._r.functions),
             "packages": _texts(self._r.call("attached_packages")),
         }
 

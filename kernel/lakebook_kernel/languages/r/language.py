@@ -58,6 +58,8 @@ class RLanguage(Language):
         self._output: Output | None = None
         self._plots = uuid.uuid4().hex
         self._names: list[str] = []
+        #: which of them are functions
+        self._functions: set[str] = set()
         self._packages: list[str] = []
         self._bound: set[str] = set()
         self._removed: set[str] = set()
@@ -176,6 +178,7 @@ class RLanguage(Language):
         for note in [*notes, *answer["notes"]]:
             warnings.warn(f"{name} in R: {note}", stacklevel=2)
         self._names = sorted({*self._names, name})
+        self._functions.discard(name)
 
     def withdraw(self, name: str) -> None:
         if self._process is not None:
@@ -186,7 +189,7 @@ class RLanguage(Language):
         return name in self._names
 
     def protects(self, name: str) -> bool:
-        return name in _CONSTANTS
+        return name in _CONSTANTS or name in self._functions
 
     def knows(self, name: str) -> bool:
         return bool(self._query("known", {"name": name})["known"])
@@ -320,6 +323,7 @@ class RLanguage(Language):
         if "bound" in outcome:
             self._bound, self._removed = set(outcome["bound"]), set(outcome["removed"])
             self._names, self._packages = outcome["names"], outcome["packages"]
+            self._functions = set(outcome["functions"])
 
     def _bury(self, process: RProcess, interrupted: bool) -> None:
         reason = process.ended()
@@ -339,7 +343,7 @@ class RLanguage(Language):
 
     def _forget(self) -> None:
         self._removed = set(self._names)
-        self._names, self._packages, self._bound = [], [], set()
+        self._names, self._packages, self._bound, self._functions = [], [], set(), set()
         self._promised = False
 
     def _remember_loss(self) -> None:
