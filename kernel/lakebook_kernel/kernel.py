@@ -239,7 +239,7 @@ class LakebookKernel(IPythonKernel):
         if name not in self._languages:
             self._languages[name] = made = make(name, self)
             made.on_loss = lambda: self.sharing.lost(name)
-            made.lookup = lambda wanted: self.sharing.value(wanted, made)
+            made.lookup = lambda wanted, held=0: self.sharing.value(wanted, made, held)
             made.home = lambda wanted: self.sharing.home(wanted, made)
         return self._languages[name]
 
@@ -249,6 +249,7 @@ class LakebookKernel(IPythonKernel):
         if unknown:
             known = ", ".join(["-i", "-o", *sorted(language.options or ())])
             raise CellError("BadOptions", f"%{cell.language} has no option {unknown[0]}; it takes {known}.")
+        language.prepare(cell.options)
         if cell.language not in self._started:
             language.start()
             self._started.add(cell.language)

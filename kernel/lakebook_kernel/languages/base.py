@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol
 
 from lakebook_kernel.cell import Cell
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 MimeBundle = dict[str, Any]
+#: the answer to who asks for a name and has its newest value
+UNCHANGED: Final = object()
 Stream = Literal["stdout", "stderr"]
 
 
@@ -100,6 +102,18 @@ class Host(Protocol):
         """
 
 
+class Lookup(Protocol):
+    """Gives the newest value of a name, of whatever language."""
+
+    def __call__(self, name: str, held: int = 0) -> Any:
+        """The value; ``UNCHANGED`` when it is still the one that was promised under the number ``held``.
+
+        Raises:
+            KeyError: there is none.
+            CellError: it cannot come.
+        """
+
+
 class Language(ABC):
     """A language of the notebook. Only ``run`` must be written; the rest has safe defaults.
 
@@ -121,10 +135,12 @@ class Language(ABC):
         self.host = host
         #: called when the language's process has ended, and with it all names
         self.on_loss: Callable[[], None] = lambda: None
-        #: the newest value of a name, of whatever language; raises ``KeyError`` when there is none, or ``CellError``
-        self.lookup: Callable[[str], Any] = host.names.__getitem__
+        self.lookup: Lookup = lambda name, held=0: host.names[name]
         #: how the language is called that has the newest value of a name
         self.home: Callable[[str], str] = lambda name: "Python"
+
+    def prepare(self, options: Sequence[str]) -> None:  # noqa: B027
+        """Do what a cell's options ask for before it gets its names; called before ``start``."""
 
     def start(self) -> None:  # noqa: B027
         """Start what the language needs; called before the first cell. Raises ``CellError`` when it cannot."""
@@ -199,6 +215,7 @@ class Language(ABC):
         return object()
 
     def promise(self, names: Mapping[str, int]) -> None:  # noqa: B027
-        """For languages that fetch a name when its value is needed: these can be had, with a number that is the same
-        as long as the value is; others no longer.
+        """For languages that fetch a name when its value is needed: these can be had, and others no longer.
+
+        A value that is here under the name's number is the newest. One that is here under another number may be.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Protocol
 
-from lakebook_kernel.languages.base import CellError
+from lakebook_kernel.languages.base import UNCHANGED, CellError
 from lakebook_kernel.sharing.ledger import PYTHON, Ledger
 from lakebook_kernel.sharing.python import PythonNames
 
@@ -76,9 +76,9 @@ class SharedNames:
         self._limit = limit
         #: names that the running cell uses and that cannot come, and why
         self.refused: dict[str, str] = {}
-        #: whose the names are that the running cell was promised
-        self._promised: dict[str, Source] = {}
-        #: what names were promised as, by language
+        #: by language, the names that its running or last cell was promised: whose they are, and under which number
+        self._promised: dict[str, dict[str, tuple[Source, int]]] = {}
+        #: under which number the newest copy went, by language and name
         self._tokens: dict[tuple[str, str], int] = {}
         self._next_token = 0
 
@@ -91,7 +91,7 @@ class SharedNames:
         if self.on:
             self._bring(code, space)
         elif space.lazy:
-            self._promised = {}
+            self._promised[space.name] = {}
             space.promise({})
         self._python.remember(set(self.ledger), code if space is self._python else "")
 
@@ -101,8 +101,7 @@ class SharedNames:
             wanted = foreign & space.free_names(code) if foreign else set()
         else:
             wanted = space.free_names(code)
-        promises: dict[str, int] = {}
-        self._promised = {}
+        promised = self._promised_before(space, wanted)
         for name in sorted(wanted):
             owner = self._owner(name, space)
             if owner is None or (owner is self._python and space.reads_python):
@@ -112,12 +111,12 @@ class SharedNames:
             elif space.protects(name):
                 own = f"{LABELS[space.name]} has a {name} of its own, which is never replaced"
                 self.refused[name] = self._why(name, owner, TypeError(own))
-            elif space.lazy and not self.ledger.bound_in(name, space.name):
-                promises[name] = self._token(name, owner, space)
-                self._promised[name] = owner
+            elif space.lazy and not (self.ledger.bound_in(name, space.name) or space.holds(name)):
+                promised[name] = owner, self._token(name, owner, space)
             else:
                 self._send(name, owner, space)
-        space.promise(promises)
+        self._promised[space.name] = promised
+        space.promise({name: token for name, (_, token) in promised.items()})
 
     def after(self, space: Namespace) -> None:
         """Note what the cell bound and deleted, also one that failed half-way."""
@@ -136,18 +135,22 @@ class SharedNames:
             for name in space.removed_names():
                 self.ledger.remove(name, space.name)
 
-    def value(self, name: str, space: Namespace) -> Any:
+    def value(self, name: str, space: Namespace, held: int = 0) -> Any:
         """The newest value of a name that the language asks for while its cell runs.
+
+        ``UNCHANGED`` when that is what was promised under the number ``held``.
 
         Raises:
             KeyError: there is no such name.
             CellError: it cannot come.
         """
         # a lazy language is in the middle of its cell: it can be asked nothing
-        owner = self._promised.get(name) if space.lazy else self._owner(name, space)
+        owner, token = self._promised[space.name].get(name, (None, 0)) if space.lazy else (self._owner(name, space), 0)
         if owner is None or owner is space:
             raise KeyError(name)
         stamp = owner.stamp(name)
+        if held and held == self._tokens.get((space.name, name)) and self.ledger.has_newest(name, space.name, stamp):
+            return UNCHANGED
         try:
             value = owner.take(name)
             fitting = self._fitting(name, value, space)
@@ -155,11 +158,12 @@ class SharedNames:
             raise CellError("NotShared", self._why(name, owner, reason)) from None
         if space.lazy:
             self.ledger.copied(name, space.name, stamp if fitting is value else _now_only(owner, stamp))
+            self._tokens[space.name, name] = token
         return fitting
 
     def home(self, name: str, space: Namespace) -> str:
         """How the language is called that ``value`` has a name from."""
-        owner = self._promised.get(name) if space.lazy else self._owner(name, space)
+        owner = self._promised[space.name].get(name, (None, 0))[0] if space.lazy else self._owner(name, space)
         return LABELS[owner.name if owner is not None else PYTHON]
 
     def bring(self, name: str, space: Namespace) -> None:
@@ -203,6 +207,12 @@ class SharedNames:
 
     def _owner(self, name: str, space: Namespace) -> Source | None:
         """Who has the newest value of a name that a language wants."""
+        owner = self._owner_of_variable(name)
+        if owner is not None:
+            return owner
+        return self._catalog if space.lazy and self._catalog.holds(name) and not space.knows(name) else None
+
+    def _owner_of_variable(self, name: str) -> Source | None:
         language = self.ledger.owner(name)
         if language != PYTHON and self._python.changed_through_an_alias(name):
             self._release(name, self._python)
@@ -210,9 +220,7 @@ class SharedNames:
             return self._python
         if language != PYTHON:
             return self._language(language)
-        if self._python.holds(name):
-            return self._python
-        return self._catalog if space.lazy and self._catalog.holds(name) and not space.knows(name) else None
+        return self._python if self._python.holds(name) else None
 
     def _send(self, name: str, owner: Source, space: Namespace) -> None:
         stamp = owner.stamp(name)
@@ -251,12 +259,28 @@ class SharedNames:
         return arrow_of(value, self._limit(), name)
 
     def _token(self, name: str, owner: Source, space: Namespace) -> int:
-        """A number that is the same only for the value that the language has already."""
-        key = (space.name, name)
-        if key not in self._tokens or not self.ledger.has_newest(name, space.name, owner.stamp(name)):
-            self._next_token += 1
-            self._tokens[key] = self._next_token
-        return self._tokens[key]
+        """The number of the value that the language has already, if that is the newest; else a new one."""
+        token = self._tokens.get((space.name, name))
+        if token is not None and self.ledger.has_newest(name, space.name, owner.stamp(name)):
+            return token
+        return self._new_token()
+
+    def _new_token(self) -> int:
+        self._next_token += 1
+        return self._next_token
+
+    def _promised_before(self, space: Namespace, wanted: set[str]) -> dict[str, tuple[Source, int]]:
+        """What the language was promised and has not named now: functions, fitted models and quoted code may need it.
+
+        Nobody looks at the values: they are promised under new numbers, and compared when they are needed.
+        """
+        promised: dict[str, tuple[Source, int]] = {}
+        for name, (before, _) in self._promised.get(space.name, {}).items():
+            # whether a table still is in the catalog shows when it is needed
+            owner = self._owner_of_variable(name) or (before if before is self._catalog else None)
+            if name not in wanted and owner is not None and owner is not space and not space.protects(name):
+                promised[name] = owner, self._new_token()
+        return promised
 
     def _withdraw(self, name: str, space: Namespace) -> None:
         if space.name in self.ledger.copies(name) or (space.reads_python and space is not self._python):

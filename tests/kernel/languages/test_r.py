@@ -329,9 +329,8 @@ def test_quit_ends_r_alone(mortal: RLanguage) -> None:
 
 def test_restart_is_an_option_of_the_cell(mortal: RLanguage) -> None:
     run(mortal, "a <- 1")
-    shown = Shown()
-    mortal.run(Cell("r", "exists('a')", ["--restart"]), shown)
-    assert shown.text() == "[1] FALSE\n"
+    mortal.prepare(["--restart"])
+    assert run(mortal, "exists('a')").text() == "[1] FALSE\n"
 
 
 def test_stopping_leaves_nothing(tmp_path: Path) -> None:

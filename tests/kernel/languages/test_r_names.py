@@ -10,7 +10,7 @@ import pytest
 
 from kernel.standins import StandInHost, StandInOutput
 from lakebook_kernel.cell import Cell
-from lakebook_kernel.languages.base import CellError
+from lakebook_kernel.languages.base import UNCHANGED, CellError
 from lakebook_kernel.languages.r import RLanguage
 
 pytestmark = pytest.mark.r
@@ -23,10 +23,13 @@ class Notebook:
         self.r = r
         self.values: dict[str, Any] = {}
         self.asked: list[str] = []
+        #: under which number R had a value when it asked
+        self.held: list[int] = []
         r.lookup = self.hand_over
 
-    def hand_over(self, name: str) -> Any:
+    def hand_over(self, name: str, held: int = 0) -> Any:
         self.asked.append(name)
+        self.held.append(held)
         value = self.values[name]
         if isinstance(value, BaseException):
             raise value
@@ -82,6 +85,32 @@ def test_it_is_sent_once_a_version(notebook: Notebook) -> None:
     notebook.values["x"] = 2.5
     assert notebook.run("cat(x)", x=2) == "2.5"
     assert notebook.asked == ["x", "x"]
+
+
+def test_a_value_of_another_version_is_parked_until_it_is_needed(notebook: Notebook) -> None:
+    notebook.values["x"] = 1.5
+    notebook.run("x", x=1)
+    notebook.values["x"] = UNCHANGED
+    assert notebook.run("1", x=2) == "[1] 1"
+    assert notebook.held == [0]
+    assert notebook.run("cat(x, x)", x=3) == "1.5 1.5"
+    assert notebook.held == [0, 1]
+    assert notebook.run("cat(x)", x=1) == "1.5"
+    assert notebook.held == [0, 1]
+    notebook.values["x"] = 2.5
+    assert notebook.run("cat(x)", x=4) == "2.5"
+    assert notebook.run("cat(x)", x=4) == "2.5"
+    assert notebook.held == [0, 1, 1]
+
+
+def test_a_parked_value_goes_with_its_promise(notebook: Notebook) -> None:
+    notebook.values["x"] = 1.5
+    notebook.run("x", x=1)
+    notebook.run("1")
+    notebook.run("x", x=2)
+    notebook.r.withdraw("x")
+    notebook.run("x", x=3)
+    assert notebook.held == [0, 0, 0]
 
 
 def test_a_name_promised_no_longer_is_gone(notebook: Notebook) -> None:
@@ -251,9 +280,6 @@ def test_removed_names(notebook: Notebook) -> None:
     assert notebook.r.bound_names() == set()
     notebook.run("d")
     assert notebook.r.removed_names() == set()
-    output = StandInOutput()
-    notebook.r.run(Cell("r", "1", ["--restart"]), output)
-    assert notebook.r.removed_names() == {"d"}
 
 
 # --------------------------------------------------------------------------- listing

@@ -81,6 +81,7 @@ class Child:
             "free": self._free,
             "take": self._take,
             "give": self._give,
+            "withdraw": self._withdraw,
             "promise": self._promise,
             "known": self._known,
             "describe": self._describe,
@@ -125,6 +126,7 @@ class Child:
             "bound": sorted(bound - {".Random.seed"}),
             "removed": sorted(before.keys() - self._values.keys()),
             "names": sorted(self._values),
+            "functions": sorted(self._r.functions),
             "packages": _texts(self._r.call("attached_packages")),
         }
 
@@ -168,6 +170,11 @@ class Child:
             self._r.base("assign", _string(asked.body["name"]), value, ri.globalenv)
         self._values = self._r.addresses()
         return {"notes": exchange.notes}, []
+
+    def _withdraw(self, asked: Message) -> Answer:
+        self._r.call("withdraw_name", _string(asked.body["name"]))
+        self._values = self._r.addresses()
+        return {}, []
 
     def _promise(self, asked: Message) -> Answer:
         names: dict[str, int] = asked.body["names"]
@@ -249,13 +256,15 @@ class Child:
         except (Forked, TypeError) as problem:
             return _refusal({"status": "error", "name": "exchangeError", "message": str(problem)})
 
-    def _fetch_name(self, name: Any) -> ri.Sexp:
-        """Ask the kernel for the value of a promised name and wait."""
+    def _fetch_name(self, name: Any, held: Any) -> ri.Sexp:
+        """Ask the kernel for the value of a promised name and wait; ``unchanged`` when it is the one that is held."""
         exchange = self._exchanging()
         try:
-            answer = self._asked("name", {"name": _text(name)}, [])
+            answer = self._asked("name", {"name": _text(name), "held": int(held[0])}, [])
             if "status" in answer.body:
                 return _refusal(answer.body)
+            if "unchanged" in answer.body:
+                return _r_list({"unchanged": ri.BoolSexpVector([True])})
             notes = answer.body["notes"]
             value = exchange.to_r(unpack(answer.blocks))
             return _r_list({"value": value, "notes": ri.StrSexpVector([*notes, *exchange.notes])})
@@ -266,7 +275,7 @@ class Child:
         except TypeError as problem:
             return _refusal({"status": "error", "message": f"{_text(name)} has no form in R: {problem}"})
 
-    def _asked(self, what: str, arguments: dict[str, str], blocks: list[Block]) -> Message:
+    def _asked(self, what: str, arguments: dict[str, Any], blocks: list[Block]) -> Message:
         if os.getpid() != self._process:
             raise Forked("A forked R (as of mclapply) cannot ask the notebook: ask before, and give it the answer.")
         self._emit({"kind": "request", "what": what, "arguments": arguments}, blocks)

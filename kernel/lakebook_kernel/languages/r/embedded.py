@@ -43,6 +43,8 @@ class R:
         self._kept: list[Any] = []
         self._held: Any = None
         self.held: set[str] = set()
+        #: the global variables that were functions at the last look
+        self.functions: set[str] = set()
         self._environment = self.base("new.env", ri.baseenv)
         self._environment["set_base"] = self.function(self._set_base)
         self._environment["is_closure"] = self.function(self._is_closure)
@@ -78,11 +80,13 @@ class R:
         self._held = self.base("new.env")
         held = self._held.__sexp__._cdata
         found = {}
-        self.held = set()
+        self.held, self.functions = set(), set()
         for name in self.call("variables"):
             symbol = rlib.Rf_install(name.encode())
             value = rlib.Rf_findVarInFrame(frame, symbol)
             found[name] = int(openrlib.ffi.cast("uintptr_t", value))
+            if self._type(value) in (rlib.CLOSXP, rlib.BUILTINSXP, rlib.SPECIALSXP):
+                self.functions.add(name)
             if self._weight(value) <= MODERATE:
                 rlib.Rf_defineVar(symbol, value, held)
                 self.held.add(name)

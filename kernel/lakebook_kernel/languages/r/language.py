@@ -7,13 +7,14 @@ import re
 import time
 import uuid
 import warnings
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.display.tables import Table, table_bundle
 from lakebook_kernel.errors import explain
 from lakebook_kernel.languages.base import (
+    UNCHANGED,
     CellError,
     Completeness,
     Completion,
@@ -57,6 +58,8 @@ class RLanguage(Language):
         self._output: Output | None = None
         self._plots = uuid.uuid4().hex
         self._names: list[str] = []
+        #: which of them are functions
+        self._functions: set[str] = set()
         self._packages: list[str] = []
         self._bound: set[str] = set()
         self._removed: set[str] = set()
@@ -69,12 +72,13 @@ class RLanguage(Language):
     def start(self) -> None:
         self._started()
 
+    def prepare(self, options: Sequence[str]) -> None:
+        if "--restart" in options:
+            self.stop()
+            self.on_loss()
+
     def run(self, cell: Cell, output: Output) -> None:
         self._output = output
-        if "--restart" in cell.options:
-            self.stop()
-        # what was lost with the R before this one is no more, either
-        lost = self._removed if self._process is None else set()
         process = self._started()
         if self._lost:
             output.stream("stderr", self._lost)
@@ -84,7 +88,6 @@ class RLanguage(Language):
         if outcome is None:
             return
         self._note(outcome)
-        self._removed |= lost - set(self._names)
         if outcome["status"] == "error":
             raise cell_error(outcome, cell.code, self._spark.trace(outcome["message"]))
         if outcome["status"] == "interrupted":
@@ -175,9 +178,18 @@ class RLanguage(Language):
         for note in [*notes, *answer["notes"]]:
             warnings.warn(f"{name} in R: {note}", stacklevel=2)
         self._names = sorted({*self._names, name})
+        self._functions.discard(name)
+
+    def withdraw(self, name: str) -> None:
+        if self._process is not None:
+            self._query("withdraw", {"name": name})
+            self._names = [other for other in self._names if other != name]
+
+    def holds(self, name: str) -> bool:
+        return name in self._names
 
     def protects(self, name: str) -> bool:
-        return name in _CONSTANTS
+        return name in _CONSTANTS or name in self._functions
 
     def knows(self, name: str) -> bool:
         return bool(self._query("known", {"name": name})["known"])
@@ -194,7 +206,8 @@ class RLanguage(Language):
     def promise(self, names: Mapping[str, int]) -> None:
         """Make exactly these names readable in R, each with its version.
 
-        R asks ``lookup`` for a value when it needs it, and keeps it as long as the name is promised in this version.
+        R asks ``lookup`` for a value when it needs it, and keeps it as long as the name is promised. When that came in
+        another version, it asks again whether it is the newest.
         """
         if names or self._promised:
             self._query("promise", {"names": dict(names)})
@@ -283,15 +296,15 @@ class RLanguage(Language):
         if asked.body["what"] != "name":
             with self.host.waiting(lambda: self.host.notebook().interrupt()):
                 return self._spark.serve(asked)
-        return self._send_name(asked.body["arguments"]["name"])
+        return self._send_name(**asked.body["arguments"])
 
-    def _send_name(self, name: str) -> tuple[dict[str, Any], list[Block]]:
+    def _send_name(self, name: str, held: int) -> tuple[dict[str, Any], list[Block]]:
         """The value of a promised name, or the reason why R does not get it."""
         from lakebook_kernel.languages.r.encode import encode
 
         notes: list[str] = []
         try:
-            value = self.lookup(name)
+            value = self.lookup(name, held)
         except KeyError:
             return {"status": "error", "message": f"{name} is gone: no language has a variable of that name."}, []
         except CellError as error:
@@ -299,6 +312,8 @@ class RLanguage(Language):
         except Exception as error:  # of Spark, which computes the value only now
             told = explain(error)
             return {"status": "error", "message": told.evalue if told else f"{name}: {error}"}, []
+        if value is UNCHANGED:
+            return {"unchanged": True}, []
         try:
             return {"notes": notes}, pack(encode(value, notes))
         except TypeError as problem:
@@ -309,6 +324,7 @@ class RLanguage(Language):
         if "bound" in outcome:
             self._bound, self._removed = set(outcome["bound"]), set(outcome["removed"])
             self._names, self._packages = outcome["names"], outcome["packages"]
+            self._functions = set(outcome["functions"])
 
     def _bury(self, process: RProcess, interrupted: bool) -> None:
         reason = process.ended()
@@ -328,7 +344,7 @@ class RLanguage(Language):
 
     def _forget(self) -> None:
         self._removed = set(self._names)
-        self._names, self._packages, self._bound = [], [], set()
+        self._names, self._packages, self._bound, self._functions = [], [], set(), set()
         self._promised = False
 
     def _remember_loss(self) -> None:

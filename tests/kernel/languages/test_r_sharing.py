@@ -1,0 +1,235 @@
+"""Names between Python and R as the kernel shares them: R itself, without Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbclient
+import nbformat
+import pytest
+
+from kernel.standins import StandInHost, StandInOutput
+from lakebook_kernel.cell import Cell
+from lakebook_kernel.languages.r import RLanguage
+from lakebook_kernel.sharing.automatic import SharedNames
+from lakebook_kernel.sharing.python import PythonNames
+
+pytestmark = pytest.mark.r
+
+
+class CountingNames(PythonNames):
+    """Python's names; notes which of them were looked at and which were taken."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        super().__init__(names, lambda code: code)
+        self.looked_at: list[str] = []
+        self.taken: list[str] = []
+
+    def stamp(self, name: str) -> Hashable:
+        self.looked_at.append(name)
+        return super().stamp(name)
+
+    def take(self, name: str) -> Any:
+        self.taken.append(name)
+        return super().take(name)
+
+
+class Tables:
+    """A catalog: tables, their versions, and how often it was searched."""
+
+    name = "catalog"
+
+    def __init__(self) -> None:
+        self.versions: dict[str, int] = {}
+        self.searched = 0
+
+    def holds(self, name: str) -> bool:
+        self.searched += 1
+        return name in self.versions
+
+    def stamp(self, name: str) -> Hashable:
+        return self.versions[name]
+
+    def take(self, name: str) -> Any:
+        return float(self.versions[name])
+
+
+class Book:
+    """A notebook of Python and R."""
+
+    def __init__(self, r: RLanguage) -> None:
+        self.names: dict[str, Any] = {}
+        self.python_names = CountingNames(self.names)
+        self.tables = Tables()
+        self.said: list[str] = []
+        self.r_language = r
+        self.sharing = SharedNames(self.python_names, self.tables, lambda name: r, self.said.append, lambda: 10)
+        r.lookup = lambda name, held=0: self.sharing.value(name, r, held)
+        r.on_loss = lambda: self.sharing.lost("r")
+
+    def python(self, code: str) -> None:
+        self.sharing.before(code, self.python_names)
+        try:
+            exec(code, self.names)
+        finally:
+            self.sharing.after(self.python_names)
+
+    def r(self, code: str, *inputs: str) -> str:
+        """Run an R cell, ``%r -i`` these names; what it printed."""
+        output = StandInOutput()
+        self.sharing.before(code, self.r_language)
+        for name in inputs:
+            self.sharing.bring(name, self.r_language)
+        try:
+            self.r_language.run(Cell("r", code), output)
+        finally:
+            self.sharing.after(self.r_language)
+            self.messages = output.text("stderr")
+        return output.text()
+
+
+@pytest.fixture(scope="module")
+def language(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RLanguage]:
+    language = RLanguage(StandInHost(tmp_path_factory.mktemp("notebook")))
+    yield language
+    language.stop()
+
+
+@pytest.fixture
+def book(language: RLanguage) -> Book:
+    made = Book(language)
+    made.r("rm(list = ls())")
+    made.sharing.lost("r")
+    return made
+
+
+# -------------------------------------------------------------------- newest value
+
+
+def test_what_took_the_place_of_rs_own_is_not_kept(book: Book) -> None:
+    book.r("x <- 1")
+    for value in (2, 3):
+        book.python(f"x = {value}")
+        assert book.r("cat(x)") == str(value)
+
+
+def test_what_was_brought_by_option_is_not_kept(book: Book) -> None:
+    book.python("x = [2.0, 3.0]")
+    assert book.r("cat(x)", "x") == "2 3"
+    book.python("x.append(4.0)")
+    assert book.r("cat(x)") == "2 3 4"
+    book.python("x = 3")
+    assert book.r("cat(x)") == "3"
+    book.python("del x")
+    assert book.r("cat(exists('x'))") == "FALSE"
+
+
+def test_what_is_withdrawn_is_nothing_that_r_did(book: Book) -> None:
+    book.python("x = 2")
+    book.r("x", "x")
+    book.python("x = 3")
+    book.r("1")
+    assert book.r_language.removed_names() == set() and book.r_language.bound_names() == set()
+    assert not book.r_language.holds("x")
+
+
+def test_a_function_of_the_notebook_is_not_replaced(book: Book) -> None:
+    book.r("f <- function(x) x + 1; total <- sum")
+    book.python("f = 3; total = 4")
+    assert book.r("cat(sapply(1:3, f), sapply(list(1:3), total))") == "2 3 4 6"
+    assert book.said == []
+    assert book.r("cat(f)", "f") == "3"
+    book.python("f = 5")
+    assert book.r("cat(f)") == "5"
+
+
+# ------------------------------------------------------------- names used before
+
+
+def test_a_name_used_before_can_be_had_without_being_written(book: Book) -> None:
+    book.python("x = 2")
+    book.r("keep <- quote(x + 1); cat(x)")
+    assert book.r("cat(eval(keep))") == "3"
+    book.python("x = 5")
+    assert book.r("cat(eval(keep))") == "6"
+    assert book.r("cat(eval(keep))") == "6"
+
+
+def test_a_value_is_fetched_once_whether_it_is_written_or_not(book: Book) -> None:
+    book.python("x = [2.0, 3.0]")
+    book.r("keep <- quote(x)")
+    for code in ("x", "1", "eval(keep)", "1", "x", "eval(keep)"):
+        book.r(code)
+    assert book.python_names.taken == ["x"]
+
+
+def test_a_value_changed_in_place_is_fetched_again(book: Book) -> None:
+    book.python("x = [2.0, 3.0]")
+    book.r("keep <- quote(x); x")
+    book.python("x.append(4.0)")
+    book.r("1")
+    assert book.r("cat(eval(keep))") == "2 3 4"
+    book.python("x[0] = 7.0")
+    assert book.r("cat(x)") == "7 3 4"
+    assert book.r("cat(eval(keep))") == "7 3 4"
+    assert book.python_names.taken == ["x"] * 3
+
+
+def test_a_cell_that_uses_nothing_costs_nothing(book: Book) -> None:
+    book.python("x = [2.0]")
+    book.tables.versions["t"] = 1
+    book.r("x; t")
+    looked, searched = len(book.python_names.looked_at), book.tables.searched
+    book.r("1 + 1")
+    book.r("'x'")
+    assert (len(book.python_names.looked_at), book.tables.searched) == (looked, searched)
+
+
+def test_a_table_used_before_is_read_again_only_when_it_has_changed(book: Book) -> None:
+    book.tables.versions["t"] = 1
+    book.r("keep <- quote(t); t")
+    assert book.r("cat(eval(keep))") == "1"
+    book.tables.versions["t"] = 2
+    assert book.r("cat(eval(keep))") == "2"
+    book.python("t = 9")
+    assert book.r("cat(eval(keep))") == "9"
+
+
+def test_a_name_that_nobody_has_any_more_is_promised_no_longer(book: Book) -> None:
+    book.python("x = 2")
+    book.r("keep <- quote(x); x")
+    book.python("del x")
+    assert book.r("cat(exists('x'))") == "FALSE"
+
+
+def test_what_r_binds_itself_is_promised_no_longer(book: Book) -> None:
+    book.python("x = 2")
+    book.r("x <- x + 1")
+    assert book.r("rm(x); cat(exists('x'))") == "FALSE"
+
+
+def test_a_value_that_never_arrived_is_sent_again(book: Book) -> None:
+    book.python("x = [1.0]")
+    book.r("keep <- quote(x); x")
+    book.python("x.append(object())")
+    assert "no form in R" in book.r("cat(tryCatch(eval(keep), error = conditionMessage))")
+    assert "no form in R" in book.r("cat(tryCatch(eval(keep), error = conditionMessage))")
+    assert "no form in R" in book.r("cat(tryCatch(x, error = conditionMessage))")
+    book.python("x[1] = 2.0")
+    assert book.r("cat(eval(keep))") == "1 2"
+
+
+# ------------------------------------------------------------------------- restart
+
+
+def test_a_new_r_has_the_shared_names_in_its_first_cell(tmp_path: Path) -> None:
+    (tmp_path / "lakebook.toml").touch()
+    restarted = "%r --restart\ncat(x, exists('y'))"
+    sources = ["x = [2.0, 3.0]", "%r -i x\ny <- 1", restarted, "%r\nx", restarted, "y = 1"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    options: dict[str, Any] = {"resources": {"metadata": {"path": str(tmp_path)}}, "timeout": 60}
+    nbclient.NotebookClient(notebook, kernel_name="lakebook", **options).execute()
+    for place in (2, 4):
+        assert [sent["text"] for sent in notebook.cells[place].outputs] == ["2 3 FALSE"]
