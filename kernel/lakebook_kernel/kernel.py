@@ -91,6 +91,9 @@ class LakebookKernel(IPythonKernel):
     def spark(self) -> SparkSession:
         return self.driver.session()
 
+    def attached(self) -> bool:
+        return self.driver.attached
+
     def notebook(self) -> JavaObject:
         return self.driver.notebook()
 

@@ -28,6 +28,9 @@ class AttachedHost(StandInHost):
     def spark(self) -> SparkSession:
         return self.driver.session()
 
+    def attached(self) -> bool:
+        return self.driver.attached
+
     def notebook(self) -> JavaObject:
         return self.driver.notebook()
 

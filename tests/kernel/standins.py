@@ -70,6 +70,9 @@ class StandInHost:
 
     notebook = spark
 
+    def attached(self) -> bool:
+        return False
+
     def waiting(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
         return self.interrupts.waiting(lambda elapsed: stop())
 

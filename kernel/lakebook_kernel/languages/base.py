@@ -90,6 +90,9 @@ class Host(Protocol):
     def spark(self) -> SparkSession:
         """This notebook's session; starts the driver and attaches when needed. Raises ``CellError``."""
 
+    def attached(self) -> bool:
+        """Whether the notebook is attached to a driver now; asking changes nothing."""
+
     def notebook(self) -> JavaObject:
         """The bridge's ``Notebook`` of this kernel, in the driver's JVM; attaches when needed."""
 

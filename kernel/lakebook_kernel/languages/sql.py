@@ -108,7 +108,8 @@ class SqlLanguage(Language):
         return self.host.spark().catalog.tableExists(name)
 
     def withdraw(self, name: str) -> None:
-        self.host.notebook().unshareFrame(name)
+        if self.host.attached():  # else it is gone already
+            self.host.notebook().unshareFrame(name)
 
     def give(self, name: str, value: Any) -> None:
         from lakebook_kernel.languages.frames import is_frame, spark_frame

@@ -109,7 +109,8 @@ class ScalaLanguage(Language):
             self._interpreter().receive(name, *writer.write(value))
 
     def withdraw(self, name: str) -> None:
-        self._interpreter().unbind(name)
+        if self.host.attached():  # else it is gone already
+            self._interpreter().unbind(name)
 
     def protects(self, name: str) -> bool:
         return bool(self._interpreter().isDefined(name))
@@ -118,7 +119,8 @@ class ScalaLanguage(Language):
         return 0 if self._interpreter().isStable(name) else object()
 
     def describe(self) -> dict[str, tuple[str, str]]:
-        return {name: (kind, "") for name, kind in json.loads(self._interpreter().variables()).items()}
+        variables = json.loads(self._interpreter().variables()) if self.host.attached() else {}
+        return {name: (kind, "") for name, kind in variables.items()}
 
     def _interpreter(self) -> JavaObject:
         return self.host.notebook().scala()
