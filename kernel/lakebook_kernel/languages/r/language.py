@@ -160,7 +160,7 @@ class RLanguage(Language):
         except TypeError as problem:
             raise TypeError(f"R's {name} has no form in Python: {problem}") from None
         for note in answer["notes"]:
-            warnings.warn(f"R's {name} in Python: {note}", stacklevel=2)
+            _warn(f"R's {name} in Python: {note}")
         return value
 
     def give(self, name: str, value: Any) -> None:
@@ -176,7 +176,7 @@ class RLanguage(Language):
         if "problem" in answer:
             raise TypeError(_no_form(name, value, answer["problem"]))
         for note in [*notes, *answer["notes"]]:
-            warnings.warn(f"{name} in R: {note}", stacklevel=2)
+            _warn(f"{name} in R: {note}")
         self._names = sorted({*self._names, name})
         self._functions.discard(name)
 
@@ -402,3 +402,10 @@ def _problem_of_start(process: RProcess, write: Any) -> CellError | None:
 
 def _no_form(name: str, value: Any, reason: str) -> str:
     return f"{name} (a {type(value).__name__}) has no form in R: {reason}"
+
+
+def _warn(text: str) -> None:
+    """Warn each time: by default Python shows a text only once. What the user filters stays filtered."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", append=True)
+        warnings.warn(text, stacklevel=3)
