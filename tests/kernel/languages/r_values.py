@@ -457,6 +457,14 @@ REFUSED = [
     Refused("int beyond 2^53", 2**53 + 1, "2\\^53"),
     Refused("int of 64 bits", 2**64, "2\\^53"),
     Refused("huge int", 10**30, "2\\^53"),
+    Refused(
+        "dates and times", pd.Series([dt.date(2020, 1, 1), dt.datetime(2020, 1, 2, 15)], dtype=object), "date, datetime"
+    ),
+    Refused("bytes and texts", pd.Series([b"x", "y"]), "bytes, str"),
+    Refused("such a column of a frame", pd.DataFrame({"c": [b"x", "y"]}), "column c .* bytes, str"),
+    Refused("an index of them", pd.Index([b"x", "y"], dtype=object), "bytes, str"),
+    Refused("an array of them", pd.array([b"x", "y"], dtype=object), "bytes, str"),
+    Refused("categories of them", pd.Categorical([b"x", "y"], categories=[b"x", "y"]), "bytes, str"),
     Refused("list with such an int", [1, 2**60], "2\\^53"),
     Refused("array with such an int", np.array([2**60]), "2\\^53"),
     Refused("NumPy's largest unsigned", np.uint64(2**64 - 1), "2\\^53"),

@@ -266,6 +266,35 @@ def test_bound_names(notebook: Notebook, code: str, names: set[str]) -> None:
     assert notebook.r.bound_names() == names
 
 
+TABLE = "library(data.table)\na <- data.table(x = 1); b <- a; other <- data.table(x = 1)\n"
+LONG = "x <- numeric(2e5); bump <- function() x[1] <<- 1\nbump(); bump()\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "code", "names"),
+    [
+        (TABLE, "b[, y := 2]", {"a", "b"}),
+        (TABLE, "b[1, x := 9]", {"a", "b"}),
+        (TABLE, "data.table::set(b, 1L, 'x', 9)", {"a", "b"}),
+        (TABLE, "setnames(b, 'z')", {"a", "b"}),
+        (TABLE + "add <- function(d) d[, y := 2]", "invisible(add(b))", {"a", "b"}),
+        (TABLE + "put <- function(d) set(d, 1L, 'x', 9)", "invisible(put(b))", {"a", "b"}),
+        (TABLE + "put <- function() set(b, 1L, 'x', 9)", "invisible(put())", {"a", "b"}),
+        (TABLE, "b[, sum(x)]", set()),
+        (TABLE, "b <- copy(b)[, y := 2]", {"b"}),
+        (LONG, "bump()", {"x"}),
+        (LONG + "twice <- function(n = bump()) n", "invisible(sapply(1, function(i) twice()))", {"x"}),
+        (LONG, "x[1]", set()),
+        (LONG + "own <- local({ x <- 1; function() x <<- 2 })", "own()", set()),
+    ],
+)
+def test_what_is_changed_where_it_lies_is_bound(notebook: Notebook, before: str, code: str, names: set[str]) -> None:
+    notebook.run(before)
+    notebook.run("1")
+    notebook.run(code)
+    assert notebook.r.bound_names() == names
+
+
 def test_what_follows_an_error_is_not_bound(notebook: Notebook) -> None:
     notebook.run("a <- b <- 1")
     with pytest.raises(CellError):

@@ -130,6 +130,19 @@ def test_stays_in_r(r: RLanguage, row: Home) -> None:
         r.take("o")
 
 
+def test_a_loss_is_told_each_time(r: RLanguage) -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.resetwarnings()
+        for _ in range(2):
+            r.give("x", pa.table({"n": [2**53 + 1]}))
+            r.give("y", pa.table({"n": [2**53 + 1]}))
+    assert [str(warning.message).partition(":")[0] for warning in told] == ["x in R", "y in R"] * 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UserWarning, match="x in R"):
+            r.give("x", pa.table({"n": [2**53 + 1]}))
+
+
 def test_an_unbound_name(r: RLanguage) -> None:
     with pytest.raises(KeyError):
         r.take("unbound")

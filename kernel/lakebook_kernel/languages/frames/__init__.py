@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Generator
 from contextlib import closing
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.frames.columns import spark_column
+from lakebook_kernel.languages.frames.series import arrow_of_series
 
 if TYPE_CHECKING:
     import pandas
@@ -89,7 +90,10 @@ def from_arrow(spark: SparkSession, table: pa.Table) -> DataFrame:
         jvm.ArrowIteratorServer,
     )
     schema = from_arrow_schema(table.schema).json()
-    return DataFrame(jvm.PythonSQLUtils.toDataFrame(batches, schema, spark._jsparkSession), spark)
+    frame = DataFrame(jvm.PythonSQLUtils.toDataFrame(batches, schema, spark._jsparkSession), spark)
+    del batches
+    gc.collect(1)  # the server that took the rows, and has them, is in a cycle of py4j's until then
+    return frame
 
 
 def arrow_of(frame: DataFrame, limit_bytes: int, name: str = "name") -> pa.Table:
@@ -165,15 +169,9 @@ def _of_pandas(series: Any) -> pa.Array:
     import pyarrow as pa
 
     try:
-        array = pa.Array.from_pandas(series)
+        return arrow_of_series(series)
     except (pa.ArrowException, OverflowError, ValueError) as problem:
         raise TypeError(_has_no_form(problem)) from None
-    if series.dtype == object:
-        kinds = set(map(type, series))
-        for kind, stranger in ((pa.date32(), datetime), (pa.binary(), str)):  # which Arrow would change
-            if array.type == kind and any(issubclass(other, stranger) for other in kinds):
-                raise TypeError(f"holds values of different types: {', '.join(sorted(k.__name__ for k in kinds))}")
-    return array
 
 
 def _of_polars(series: Any) -> pa.Array:

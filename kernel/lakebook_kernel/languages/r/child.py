@@ -118,10 +118,10 @@ class Child:
         """Which variables the cell bound and removed, and what there is now."""
         before, held = self._values, self._r.held
         self._values = self._r.addresses()
-        sure, maybe = map(_texts, self._r.call("assigned_names", _string(code)))
+        sure, maybe, touched = map(_texts, self._r.call("assigned_names", _string(code)))
         # what R held has changed only if it lies elsewhere; anything else may have been changed in place
         changed = {name for name, address in self._values.items() if before.get(name) != address}
-        bound = changed | (self._values.keys() & {*sure, *(set(maybe) - held)})
+        bound = changed | (self._values.keys() & {*sure, *(set(maybe) - held)}) | self._r.alike(touched)
         return {
             "bound": sorted(bound - {".Random.seed"}),
             "removed": sorted(before.keys() - self._values.keys()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,8 @@ class R:
         self._kept: list[Any] = []
         self._held: Any = None
         self.held: set[str] = set()
+        #: where the data.tables lay at the last look
+        self._tables: dict[str, int] = {}
         #: the global variables that were functions at the last look
         self.functions: set[str] = set()
         self._environment = self.base("new.env", ri.baseenv)
@@ -70,8 +72,10 @@ class R:
         """Call one of base R's functions."""
         return self._base[name](*arguments)
 
-    def addresses(self) -> dict[str, int]:
+    def addresses(self) -> dict[str, Hashable]:
         """Where the value of every global variable lies: a new one tells that the variable was bound anew.
+
+        A data.table changes where it lies, also under another name: its columns' places and names count.
 
         Values of moderate size, those in ``held``, are held until the next call: R changes none of them in place and
         puts no other value where it was.
@@ -79,18 +83,43 @@ class R:
         rlib, frame = openrlib.rlib, ri.globalenv.__sexp__._cdata
         self._held = self.base("new.env")
         held = self._held.__sexp__._cdata
-        found = {}
-        self.held, self.functions = set(), set()
+        found: dict[str, Hashable] = {}
+        self.held, self.functions, self._tables = set(), set(), {}
         for name in self.call("variables"):
             symbol = rlib.Rf_install(name.encode())
             value = rlib.Rf_findVarInFrame(frame, symbol)
-            found[name] = int(openrlib.ffi.cast("uintptr_t", value))
+            found[name] = address = _address(value)
+            if self._is_data_table(value):
+                self._tables[name] = address
+                found[name] = (address, *self._parts(value))
             if self._type(value) in (rlib.CLOSXP, rlib.BUILTINSXP, rlib.SPECIALSXP):
                 self.functions.add(name)
             if self._weight(value) <= MODERATE:
                 rlib.Rf_defineVar(symbol, value, held)
                 self.held.add(name)
         return found
+
+    def alike(self, names: Iterable[str]) -> set[str]:
+        """Those of the names that were data.tables at the last look, and all other names of these tables."""
+        places = {self._tables[name] for name in names if name in self._tables}
+        return {name for name, place in self._tables.items() if place in places}
+
+    def _is_data_table(self, value: Any) -> bool:
+        rlib = openrlib.rlib
+        if self._type(value) != rlib.VECSXP:
+            return False
+        kinds = rlib.Rf_getAttrib(value, rlib.Rf_install(b"class"))
+        texts = (rlib.R_CHAR(rlib.STRING_ELT(kinds, place)) for place in range(rlib.Rf_xlength(kinds)))
+        return any(openrlib.ffi.string(text) == b"data.table" for text in texts)
+
+    def _parts(self, table: Any) -> Iterator[int]:
+        """Where a table's columns and their names lie; R has each text only once."""
+        rlib = openrlib.rlib
+        names = rlib.Rf_getAttrib(table, rlib.Rf_install(b"names"))
+        for place in range(rlib.Rf_xlength(table)):
+            yield _address(rlib.VECTOR_ELT(table, place))
+        for place in range(rlib.Rf_xlength(names)):
+            yield _address(rlib.STRING_ELT(names, place))
 
     def _is_closure(self, name: ri.Sexp) -> ri.Sexp:
         """Whether a global variable is a function, without evaluating what is a promise yet."""
@@ -112,7 +141,7 @@ class R:
         return length + sum(self._weight(rlib.VECTOR_ELT(value, place), depth + 1) for place in range(length))
 
     def _type(self, value: Any) -> int:
-        return int(self._library.TYPEOF(int(openrlib.ffi.cast("uintptr_t", value))))
+        return int(self._library.TYPEOF(_address(value)))
 
     @staticmethod
     def interrupt() -> None:
@@ -125,6 +154,9 @@ class R:
 
     def _set_base(self, name: ri.Sexp, value: ri.Sexp) -> ri.Sexp:
         """Set one of base's variables that R keeps for itself (``.Last.value``, ``last.warning``, ``.Traceback``)."""
-        address = int(openrlib.ffi.cast("uintptr_t", value.__sexp__._cdata))
-        self._library.SET_SYMVALUE(self._library.Rf_install(name[0].encode()), address)
+        self._library.SET_SYMVALUE(self._library.Rf_install(name[0].encode()), _address(value.__sexp__._cdata))
         return ri.BoolSexpVector([True])
+
+
+def _address(value: Any) -> int:
+    return int(openrlib.ffi.cast("uintptr_t", value))

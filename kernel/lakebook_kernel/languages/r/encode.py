@@ -313,14 +313,21 @@ def _of_library(value: Any, library: str, notes: list[str]) -> Form:
     if library == "pandas" and kind == "Series":
         return _of_series(value, notes)
     if library == "pandas" and kind in ("Categorical", "CategoricalIndex"):
-        return _of_column(pa.array(value), "")
+        return _of_column(series_values(_series(value), "it"), "")
     if library == "pandas" and kind.endswith("Index"):
         if kind == "MultiIndex":
             raise TypeError("R has no index of several levels; reset_index() makes columns of them")
         return _of_column(series_values(value.to_series(), "index"), "list")
     if library == "pandas" and kind.endswith("Array"):
-        return _of_column(pa.array(value, from_pandas=True), "list")
+        return _of_column(series_values(_series(value), "it"), "list")
     return None
+
+
+def _series(array: Any) -> Any:
+    """An array of pandas as a column, which needs no copy."""
+    import pandas
+
+    return pandas.Series(array, copy=False)
 
 
 def _of_series(series: Any, notes: list[str]) -> Form:

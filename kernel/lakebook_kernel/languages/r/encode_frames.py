@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from lakebook_kernel.languages.frames.series import arrow_of_series
 from lakebook_kernel.languages.r.forms import Frame
 
 
@@ -58,9 +59,11 @@ def series_values(series: Any, what: str) -> pa.Array:
     if hasattr(series.dtype, "subtype") and hasattr(series, "sparse"):
         series = series.sparse.to_dense()
     try:
-        array = pa.array(series, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        array = arrow_of_series(series)
+    except (pa.ArrowException, OverflowError, ValueError):
         raise TypeError(f"{what} ({series.dtype}) holds what Arrow has no one type for") from None
+    except TypeError as reason:
+        raise TypeError(f"{what} ({series.dtype}) {reason}") from None
     array = one_array(array)
     if isinstance(array.type, pa.BaseExtensionType):
         raise TypeError(f"{what} ({series.dtype}) has no form in R")

@@ -1,7 +1,8 @@
-"""R's errors as the notebook tells them."""
+"""R's errors and warnings as the notebook tells them."""
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from lakebook_kernel.errors import excerpt
@@ -32,3 +33,14 @@ def cell_error(outcome: dict[str, Any], code: str, trace: str = "") -> CellError
 def _function(call: str) -> str:
     head, bracket, _ = call.partition("(")
     return head if bracket and head else call
+
+
+def no_form(name: str, value: Any, reason: str) -> str:
+    return f"{name} (a {type(value).__name__}) has no form in R: {reason}"
+
+
+def warn(text: str) -> None:
+    """Warn each time: by default Python shows a text only once. What the user filters stays filtered."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", append=True)
+        warnings.warn(text, stacklevel=3)

@@ -6,7 +6,6 @@ import base64
 import re
 import time
 import uuid
-import warnings
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -25,7 +24,7 @@ from lakebook_kernel.languages.base import (
     Stream,
 )
 from lakebook_kernel.languages.r.channel import Block, Closed, Message
-from lakebook_kernel.languages.r.failures import cell_error
+from lakebook_kernel.languages.r.failures import cell_error, no_form, warn
 from lakebook_kernel.languages.r.forms import pack, unpack
 from lakebook_kernel.languages.r.process import RProcess, check_installed
 from lakebook_kernel.languages.r.spark import SparkRequests
@@ -65,7 +64,6 @@ class RLanguage(Language):
         self._removed: set[str] = set()
         self._lost = ""
         self._promised = False
-        #: hands over the value of a promised name; ``CellError`` or ``TypeError`` refuses it with a sentence
 
     # ----------------------------------------------------------------- cells
 
@@ -160,7 +158,7 @@ class RLanguage(Language):
         except TypeError as problem:
             raise TypeError(f"R's {name} has no form in Python: {problem}") from None
         for note in answer["notes"]:
-            warnings.warn(f"R's {name} in Python: {note}", stacklevel=2)
+            warn(f"R's {name} in Python: {note}")
         return value
 
     def give(self, name: str, value: Any) -> None:
@@ -170,13 +168,13 @@ class RLanguage(Language):
         try:
             blocks = pack(encode(value, notes))
         except TypeError as problem:
-            raise TypeError(_no_form(name, value, str(problem))) from None
+            raise TypeError(no_form(name, value, str(problem))) from None
         self._cell += 1
         answer, _ = self._exchange("give", {"name": name, "cell": self._cell}, blocks)
         if "problem" in answer:
-            raise TypeError(_no_form(name, value, answer["problem"]))
+            raise TypeError(no_form(name, value, answer["problem"]))
         for note in [*notes, *answer["notes"]]:
-            warnings.warn(f"{name} in R: {note}", stacklevel=2)
+            warn(f"{name} in R: {note}")
         self._names = sorted({*self._names, name})
         self._functions.discard(name)
 
@@ -317,7 +315,7 @@ class RLanguage(Language):
         try:
             return {"notes": notes}, pack(encode(value, notes))
         except TypeError as problem:
-            message = f"{name} lives in {self.home(name)} and cannot come: {_no_form(name, value, str(problem))}"
+            message = f"{name} lives in {self.home(name)} and cannot come: {no_form(name, value, str(problem))}"
             return {"status": "error", "message": message}, []
 
     def _note(self, outcome: dict[str, Any]) -> None:
@@ -399,7 +397,3 @@ def _problem_of_start(process: RProcess, write: Any) -> CellError | None:
     except CellError as error:
         return error
     return None
-
-
-def _no_form(name: str, value: Any, reason: str) -> str:
-    return f"{name} (a {type(value).__name__}) has no form in R: {reason}"

@@ -2,19 +2,24 @@
 
 # The variables that `code` reads before it binds them, sure bindings only: those in a branch or a loop may not happen. Those that
 # the notebook's functions read which it calls are among them. A name in a formula or in quoted code counts as read.
-free_names <- function(code) {
+free_names <- function(code) read_names(code)$names
+
+# These `names`, and the `functions` of the notebook that are called, or may be.
+read_names <- function(code) {
   parsed <- tryCatch(parse(text = code, keep.source = FALSE), error = function(...) expression())
   found <- list(names = new.env(), called = new.env())
   bound <- character()
   for (expression in as.list(parsed)) bound <- visit(expression, bound, found)
-  seen <- character()
+  seen <- functions <- character()
   repeat {
     named <- setdiff(c(ls(found$called, all.names = TRUE), ls(found$names, all.names = TRUE)), seen)
     if (!length(named)) break
     seen <- c(seen, named)
-    for (name in functions_named(named)) visit_function(get(name, envir = globalenv()), found)
+    own <- functions_named(named)
+    functions <- union(functions, own)
+    for (name in own) visit_function(get(name, envir = globalenv()), found)
   }
-  sort(ls(found$names, all.names = TRUE))
+  list(names = sort(ls(found$names, all.names = TRUE)), functions = functions)
 }
 
 # The notebook's own functions of these names, and its methods for them.
@@ -23,15 +28,22 @@ functions_named <- function(names) {
   Filter(is_closure, own[own %in% names | sub("[.].*", "", own) %in% names])
 }
 
-visit_function <- function(f, found) {
+# What a function's own environments have, which is not the notebook's; NULL for a package's function.
+enclosed_names <- function(f) {
   place <- environment(f)
-  bound <- names(formals(f))
-  # what its own environments have is not read from the notebook; a package's function reads nothing of ours
+  bound <- character()
   while (!identical(place, globalenv())) {
-    if (isNamespace(place) || identical(place, baseenv()) || identical(place, emptyenv())) return()
+    if (isNamespace(place) || identical(place, baseenv()) || identical(place, emptyenv())) return(NULL)
     bound <- c(bound, ls(place, all.names = TRUE))
     place <- parent.env(place)
   }
+  bound
+}
+
+visit_function <- function(f, found) {
+  enclosed <- enclosed_names(f)
+  if (is.null(enclosed)) return()
+  bound <- c(names(formals(f)), enclosed)
   visit_all(as.list(formals(f)), bound, found)
   visit(body(f), bound, found)
 }
@@ -153,12 +165,24 @@ visitors <- list(
 )
 
 # The names that the expressions of a cell that ran to their end bind at top level: `sure` for certain, `maybe` in a branch, a loop,
-# a function, or as an argument.
+# a function, or as an argument. `touched` are those that it names, if it has anything changed where it lies.
 assigned_names <- function(code) {
   parsed <- tryCatch(parse(text = code, keep.source = FALSE), error = function(...) expression())
-  noted <- list(sure = new.env(), maybe = new.env())
+  noted <- list(sure = new.env(), maybe = new.env(), touched = new.env())
   for (index in seq_along(parsed)) targets(parsed[[index]], index <= state$done, FALSE, noted)
-  lapply(noted, ls, all.names = TRUE)
+  read <- read_names(code)
+  for (name in read$functions) targets_within(get(name, envir = globalenv()), noted)
+  names <- lapply(noted, ls, all.names = TRUE)
+  if (length(names$touched)) names$touched <- c(read$names, names$sure, names$maybe)
+  names
+}
+
+targets_within <- function(f, noted) {
+  enclosed <- enclosed_names(f)
+  if (is.null(enclosed)) return()
+  inner <- list(sure = new.env(), maybe = new.env(), touched = noted$touched)
+  for (code in Filter(is.call, c(as.list(formals(f)), list(body(f))))) targets(code, FALSE, TRUE, inner)
+  for (name in setdiff(ls(inner$maybe, all.names = TRUE), enclosed)) note(name, noted$maybe)
 }
 
 # data.table's functions that change their first argument where it is
@@ -167,9 +191,11 @@ in_place <- c("set", "setnames", "setDT", "setDF", "setkey", "setkeyv", "setorde
 # `local`: within a function only <<- binds a name of the notebook.
 targets <- function(code, sure, local, noted) {
   if (!is.call(code)) return()
-  name <- if (is.symbol(code[[1]])) as.character(code[[1]]) else ""
+  name <- called_name(code)
   if (name %in% c("quote", "bquote", "expression", "substitute", "~")) return()
-  target <- assigned_target(code, name, local)
+  by_reference <- is_by_reference(code, name)
+  if (by_reference) note("any", noted$touched)
+  target <- if (by_reference) changed_target(code, local) else assigned_target(code, name, local)
   if (length(target) && nzchar(target)) note(target, if (sure && name != "for") noted$sure else noted$maybe)
   inner <- sure && name %in% c("{", "(", "<-", "=", "<<-")
   local <- local || name %in% c("function", "local")
@@ -182,9 +208,24 @@ assigned_target <- function(code, name, local) {
   if (local || length(code) < 2L) return(character())
   if (name == "for") return(as.character(code[[2]]))
   if (name %in% c("assign", "delayedAssign") && length(code) == 3L && is.character(code[[2]])) return(code[[2]])
-  if (name %in% in_place && is.symbol(code[[2]])) return(as.character(code[[2]]))
-  by_reference <- name == "[" && any(vapply(as.list(code), function(part) is.call(part) && identical(part[[1]], quote(`:=`)), NA))
-  if (by_reference) innermost(code[[2]]) else character()
+  character()
+}
+
+changed_target <- function(code, local) {
+  if (local || !(called_name(code) == "[" || is.symbol(code[[2]]))) character() else innermost(code[[2]])
+}
+
+# Of f(x) and of package::f(x): "f".
+called_name <- function(code) {
+  head <- code[[1]]
+  if (is.call(head) && length(head) == 3L && as.character(head[[1]])[1] %in% c("::", ":::")) head <- head[[3]]
+  if (is.symbol(head)) as.character(head) else ""
+}
+
+is_by_reference <- function(code, name) {
+  if (length(code) < 2L) return(FALSE)
+  if (name %in% in_place) return(TRUE)
+  name == "[" && any(vapply(as.list(code), function(part) is.call(part) && identical(part[[1]], quote(`:=`)), NA))
 }
 
 innermost <- function(target) {
