@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from lakebook.spark.connection import Connection
 
 if TYPE_CHECKING:
-    from py4j.java_gateway import JavaGateway, JavaObject
+    from py4j.java_gateway import JavaGateway, JavaMember, JavaObject
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
@@ -103,6 +103,19 @@ def _session(gateway: JavaGateway, notebook: JavaObject, folder: Path) -> tuple[
     return context, session
 
 
+def _member(self: JavaObject, name: str) -> JavaMember:
+    """A method of a Java object, as py4j gives it, but the object does not keep it.
+
+    Else the two make a cycle, and the JVM keeps what it has for the object, such as a frame's rows, until Python looks
+    for cycles.
+    """
+    from py4j.java_gateway import JavaMember, is_magic_member
+
+    if is_magic_member(name):
+        raise AttributeError(name)
+    return JavaMember(name, self, self._target_id, self._gateway_client)
+
+
 class Builders:
     """Makes code that builds a session or context of its own get the notebook's, and ``stop()`` leave the driver be.
 
@@ -120,6 +133,7 @@ class Builders:
         for logger in ("SQLQueryContextLogger", "DataFrameQueryContextLogger", "py4j"):
             logging.getLogger(logger).setLevel(logging.CRITICAL + 1)  # each error once, as we tell it
         py4j.java_gateway.logging = logging.getLogger("py4j")  # it logs lost calls, and configures the root logger
+        py4j.java_gateway.JavaObject.__getattr__ = _member
         from pyspark import SparkContext
         from pyspark.sql import SparkSession
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Generator
 from contextlib import closing
 from functools import partial
@@ -90,10 +89,7 @@ def from_arrow(spark: SparkSession, table: pa.Table) -> DataFrame:
         jvm.ArrowIteratorServer,
     )
     schema = from_arrow_schema(table.schema).json()
-    frame = DataFrame(jvm.PythonSQLUtils.toDataFrame(batches, schema, spark._jsparkSession), spark)
-    del batches
-    gc.collect(1)  # the server that took the rows, and has them, is in a cycle of py4j's until then
-    return frame
+    return DataFrame(jvm.PythonSQLUtils.toDataFrame(batches, schema, spark._jsparkSession), spark)
 
 
 def arrow_of(frame: DataFrame, limit_bytes: int, name: str = "name") -> pa.Table:
