@@ -171,6 +171,7 @@ class SharedNames:
         owner = self._owner(name, space)
         if owner is None or owner is space:
             raise CellError("NameError", f"%{space.name} -i {name}: no other language has a variable of that name.")
+        self.refused.pop(name, None)  # who asks for it means it, whatever it takes the place of
         self._send(name, owner, space)
         if name in self.refused:
             raise CellError("TypeError", f"%{space.name} -i {name}: {self.refused[name]}")

@@ -158,14 +158,22 @@ def _usual(value: Any) -> Any:
 
 
 def pandas_of(table: pyarrow.Table) -> pandas.DataFrame:
-    """A table as pandas. A column's type depends on its Arrow type alone: whole numbers and booleans can be missing."""
+    """A table as pandas; the table is gone afterwards, its columns one by one.
+
+    A column's type depends on its Arrow type alone: whole numbers and booleans can be missing.
+    """
     import pandas
     import pyarrow
+
+    from lakebook_kernel.memory import given_back
 
     whole = {
         pyarrow.bool_(): pandas.BooleanDtype(),
         **{getattr(pyarrow, f"int{bits}")(): getattr(pandas, f"Int{bits}Dtype")() for bits in (8, 16, 32, 64)},
         **{getattr(pyarrow, f"uint{bits}")(): getattr(pandas, f"UInt{bits}Dtype")() for bits in (8, 16, 32, 64)},
     }
-    frame: pandas.DataFrame = table.to_pandas(types_mapper=whole.get, integer_object_nulls=True)
+    with given_back():
+        frame: pandas.DataFrame = table.to_pandas(
+            types_mapper=whole.get, integer_object_nulls=True, split_blocks=True, self_destruct=True
+        )
     return frame

@@ -13,6 +13,8 @@ from datetime import date, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from lakebook_kernel.memory import given_back
+
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, Decimal, date, time, timedelta, tzinfo)
 #: frames that nothing changes in place; what a plan of Spark's reads may change, but it goes on as a plan
 _FIXED = {("pyarrow", "Table"), ("pyarrow", "RecordBatch"), ("pyspark", "DataFrame")}
@@ -57,6 +59,7 @@ def stamp(value: Any) -> Hashable:
         return Unknown()
 
 
+@given_back()
 def _of_pandas(value: Any) -> Hashable:
     """Of a frame or a series by what it holds: its pickle changes with what pandas keeps beside that."""
     import pandas
@@ -114,8 +117,16 @@ def _of_extension(series: Any) -> Hashable:
         return (name, _digest(_memory(values)), _digest(_memory(missing)))
     array = pyarrow.array(series.array, from_pandas=True)
     chunks = array.chunks if isinstance(array, pyarrow.ChunkedArray) else [array]
-    batches = [pyarrow.RecordBatch.from_arrays([chunk], names=[name]) for chunk in chunks]
-    return (name, *(_digest(batch.serialize()) for batch in batches))
+    return (name, *(_of_arrow(chunk) for chunk in chunks))
+
+
+def _of_arrow(array: Any) -> Hashable:
+    import pyarrow
+
+    if pyarrow.types.is_nested(array.type):
+        return _digest(pyarrow.RecordBatch.from_arrays([array], names=[""]).serialize())
+    buffers = [b"" if buffer is None else _digest(buffer) for buffer in array.buffers()]
+    return (array.offset, len(array), *buffers)
 
 
 def _memory(array: Any) -> Any:

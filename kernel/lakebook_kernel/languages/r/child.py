@@ -27,6 +27,7 @@ from lakebook_kernel.languages.r.channel import Block, Channel, Closed, Message
 from lakebook_kernel.languages.r.console import Console, Name
 from lakebook_kernel.languages.r.embedded import R
 from lakebook_kernel.languages.r.forms import pack, unpack
+from lakebook_kernel.memory import given_back
 
 if TYPE_CHECKING:
     from lakebook_kernel.languages.r.exchange import Exchange
@@ -151,6 +152,7 @@ class Child:
         names, types, sizes = self._r.call("describe_variables")
         return {"names": _texts(names), "types": _texts(types), "sizes": _texts(sizes)}, []
 
+    @given_back()
     def _take(self, asked: Message) -> Answer:
         name = asked.body["name"]
         if name not in self._values:
@@ -160,6 +162,7 @@ class Child:
             form = exchange.from_r(self._r.base("get", _string(name), ri.globalenv))
         return {"notes": exchange.notes}, pack(form)
 
+    @given_back()
     def _give(self, asked: Message) -> Answer:
         """Bind a name, once its value is whole."""
         exchange = self._exchanging()
@@ -256,6 +259,7 @@ class Child:
         except (Forked, TypeError) as problem:
             return _refusal({"status": "error", "name": "exchangeError", "message": str(problem)})
 
+    @given_back()
     def _fetch_name(self, name: Any, held: Any) -> ri.Sexp:
         """Ask the kernel for the value of a promised name and wait; ``unchanged`` when it is the one that is held."""
         exchange = self._exchanging()

@@ -28,6 +28,7 @@ from lakebook_kernel.languages.r.failures import cell_error, no_form, warn
 from lakebook_kernel.languages.r.forms import pack, unpack
 from lakebook_kernel.languages.r.process import RProcess, check_installed
 from lakebook_kernel.languages.r.spark import SparkRequests
+from lakebook_kernel.memory import given_back
 
 #: seconds of unanswered interrupts after which R is ended
 STUBBORN = 8.0
@@ -144,6 +145,7 @@ class RLanguage(Language):
         """The top-level names that were bound before the last cell and are no more."""
         return set(self._removed)
 
+    @given_back()
     def take(self, name: str) -> Any:
         self._cell += 1
         answer, blocks = self._exchange("take", {"name": name, "cell": self._cell})
@@ -161,6 +163,7 @@ class RLanguage(Language):
             warn(f"R's {name} in Python: {note}")
         return value
 
+    @given_back()
     def give(self, name: str, value: Any) -> None:
         from lakebook_kernel.languages.r.encode import encode
 
@@ -296,6 +299,7 @@ class RLanguage(Language):
                 return self._spark.serve(asked)
         return self._send_name(**asked.body["arguments"])
 
+    @given_back()
     def _send_name(self, name: str, held: int) -> tuple[dict[str, Any], list[Block]]:
         """The value of a promised name, or the reason why R does not get it."""
         from lakebook_kernel.languages.r.encode import encode
