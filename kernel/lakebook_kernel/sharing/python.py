@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import sys
 from collections.abc import Callable, Hashable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -26,6 +27,7 @@ _STAY = {
     type: "a class",
 }
 _MISSING = object()
+_WORD = re.compile(r"\w+")
 #: references to a value that only the notebook's name has: the name's own, ours, and the counting's
 _OURS = 3
 
@@ -50,6 +52,7 @@ class PythonNames:
         self._names: Any = names
         self._plain = plain
         self._succeeded = succeeded
+        self._last = "", ""
         self._before: dict[str, Any] = {}
         #: names that the running cell binds if it comes to its end
         self._stored: set[str] = set()
@@ -58,7 +61,7 @@ class PythonNames:
         self._used: set[str] = set()
 
     def free_names(self, code: str) -> set[str]:
-        self._used = reads(free_names(with_magics(code, self._plain)), self._names)
+        self._used = reads(free_names(self._whole(code)), self._names)
         return self._used
 
     def remember(self, names: set[str], code: str = "") -> None:
@@ -68,7 +71,14 @@ class PythonNames:
             code: the cell's, if it is one of Python.
         """
         self._before = {name: self._names.get(name, _MISSING) for name in names}
-        self._stored = stored_names(with_magics(code, self._plain)) & names if names and code else set()
+        mentioned = names.intersection(_WORD.findall(code))
+        self._stored = stored_names(self._whole(code)) & mentioned if mentioned else set()
+
+    def _whole(self, code: str) -> str:
+        """The cell as plain Python; asked for twice about every cell."""
+        if self._last[0] != code:
+            self._last = code, with_magics(code, self._plain)
+        return self._last[1]
 
     def bound_names(self) -> set[str]:
         """Of the names remembered, those that were bound, and copies that were changed in place.
