@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 import time
 import uuid
@@ -26,6 +25,7 @@ from lakebook_kernel.languages.base import (
 from lakebook_kernel.languages.r.channel import Block, Closed, Message
 from lakebook_kernel.languages.r.failures import cell_error, no_form, warn
 from lakebook_kernel.languages.r.forms import pack, unpack
+from lakebook_kernel.languages.r.plots import plot_bundle
 from lakebook_kernel.languages.r.process import RProcess, check_installed
 from lakebook_kernel.languages.r.spark import SparkRequests
 from lakebook_kernel.memory import given_back
@@ -382,16 +382,8 @@ class RLanguage(Language):
 
     def _show_plot(self, body: dict[str, Any], picture: bytes) -> None:
         assert self._output is not None
-        width, height = body["size"]
+        data, metadata = plot_bundle(body, picture)
         place = f"r-{self._plots}-{self._cell}-{body['page']}"
-        data: MimeBundle = {"text/plain": f"<R plot, {width:g} x {height:g} inches>"}
-        metadata: dict[str, Any] = {}
-        if body["mime"] == "image/png":
-            data["image/png"] = base64.b64encode(picture).decode()
-            # drawn at a high resolution, shown in the size that the SVG would have
-            metadata["image/png"] = {"width": round(width * 96), "height": round(height * 96)}
-        else:
-            data["image/svg+xml"] = picture.decode()
         self._output.display(data, metadata, display_id=place, update=body["again"])
 
 
