@@ -6,6 +6,7 @@ import ctypes
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
 #: numbers of glibc's ``mallopt``
@@ -15,18 +16,28 @@ _OWN = 2**20
 #: … and else, as glibc itself comes to have it: computations use pieces again rather than give them back
 _USUAL = 2**25
 
+_within = ContextVar("within", default=False)
+
 
 @contextmanager
 def given_back() -> Iterator[None]:
-    """Within it memory is taken such that it is given back when it is free; Arrow's as well."""
+    """Within it memory is taken such that it is given back when it is free; Arrow's as well.
+
+    A transfer is a part of the one around it, if there is one.
+    """
+    if _within.get():
+        yield
+        return
     import pyarrow
 
+    token = _within.set(True)
     usual = pyarrow.default_memory_pool()
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     _set(_MMAP, _OWN)
     try:
         yield
     finally:
+        _within.reset(token)
         pyarrow.set_memory_pool(usual)
         _set(_MMAP, _USUAL)
         _set(_TRIM, 2 * _USUAL)
