@@ -120,20 +120,13 @@ class SharedNames:
 
     def after(self, space: Namespace) -> None:
         """Note what the cell bound and deleted, also one that failed half-way."""
-        if space is self._python:
-            for name in space.removed_names():
-                if self.ledger.owner(name) == PYTHON:
-                    self._release(name, space)
-                self.ledger.remove(name, PYTHON)
-            for name in space.bound_names():
+        for name in space.removed_names():
+            if space is self._python and self.ledger.owner(name) == PYTHON:
                 self._release(name, space)
-                self.ledger.bind(name, PYTHON)
-        else:
-            for name in space.bound_names():
-                self._release(name, space)
-                self.ledger.bind(name, space.name)
-            for name in space.removed_names():
-                self.ledger.remove(name, space.name)
+            self.ledger.remove(name, space.name)
+        for name in space.bound_names():
+            self._release(name, space)
+            self.ledger.bind(name, space.name)
 
     def value(self, name: str, space: Namespace, held: int = 0) -> Any:
         """The newest value of a name that the language asks for while its cell runs.
@@ -187,7 +180,7 @@ class SharedNames:
             raise CellError("TypeError", f"%{space.name} -o {name}: {reason}.") from None
         if self.ledger.owner(name) == space.name:
             self.ledger.copied(name, PYTHON, space.stamp(name))
-        elif name in set(self.ledger):
+        elif name in self.ledger:
             self.ledger.bind(name, PYTHON)
 
     def lost(self, language: str) -> None:
@@ -215,13 +208,13 @@ class SharedNames:
 
     def _owner_of_variable(self, name: str) -> Source | None:
         language = self.ledger.owner(name)
-        if language != PYTHON and self._python.changed_through_an_alias(name):
+        if language == PYTHON:
+            return self._python if self._python.holds(name) else None
+        if self._python.changed_through_an_alias(name):
             self._release(name, self._python)
             self.ledger.bind(name, PYTHON)
             return self._python
-        if language != PYTHON:
-            return self._language(language)
-        return self._python if self._python.holds(name) else None
+        return self._language(language)
 
     def _send(self, name: str, owner: Source, space: Namespace) -> None:
         stamp = owner.stamp(name)
@@ -231,15 +224,11 @@ class SharedNames:
             space.holds(name) and space.name not in self.ledger.copies(name)
         )
         try:
-            value = owner.take(name)
-        except KeyError:  # its owner lost it without a word
-            self.ledger.remove(name, owner.name)
-            return
-        except TypeError as reason:
-            self.refused[name] = self._why(name, owner, reason)
-            self._withdraw(name, space)
-            return
-        try:
+            try:
+                value = owner.take(name)
+            except KeyError:  # its owner lost it without a word
+                self.ledger.remove(name, owner.name)
+                return
             fitting = self._fitting(name, value, space)
             space.give(name, fitting)
         except TypeError as reason:
