@@ -22,7 +22,6 @@ from lakebook_kernel.errors import explain
 from lakebook_kernel.interrupts import Interrupts
 from lakebook_kernel.languages import INFO, make
 from lakebook_kernel.languages.base import CellError, Language
-from lakebook_kernel.languages.python import free_names, reads
 from lakebook_kernel.output import CellOutput
 from lakebook_kernel.sharing.automatic import LABELS, Namespace, SharedNames
 from lakebook_kernel.sharing.catalog import CatalogNames
@@ -265,9 +264,8 @@ class LakebookKernel(IPythonKernel):
             return
         if self.driver.attached and self.names.get("spark") is self.driver.session():
             return
-        names = free_names(self.ipython.transform_cell(code))
         stale = {name for name in _SPARK if name not in self.names or self.driver.stale(self.names[name])}
-        if stale & reads(names, self.names):
+        if stale & self.python_names.read_by(code):
             self.driver.session()
 
     def _event(self, event: dict[str, Any]) -> None:

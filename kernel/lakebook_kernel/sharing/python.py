@@ -10,6 +10,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from lakebook_kernel.languages.python import free_names, reads, stored_names, with_magics
+from lakebook_kernel.memory import given_back
 from lakebook_kernel.sharing.ledger import PYTHON
 from lakebook_kernel.sharing.stamps import stamp
 
@@ -61,8 +62,12 @@ class PythonNames:
         self._used: set[str] = set()
 
     def free_names(self, code: str) -> set[str]:
-        self._used = reads(free_names(self._whole(code)), self._names)
+        self._used = self.read_by(code)
         return self._used
+
+    def read_by(self, code: str) -> set[str]:
+        """The global names that a cell reads, itself, through magics or through the notebook's functions."""
+        return reads(free_names(self._whole(code)), self._names)
 
     def remember(self, names: set[str], code: str = "") -> None:
         """A cell starts: what these names mean now is what ``bound_names`` compares with.
@@ -174,8 +179,6 @@ def pandas_of(table: pyarrow.Table) -> pandas.DataFrame:
     """
     import pandas
     import pyarrow
-
-    from lakebook_kernel.memory import given_back
 
     whole = {
         pyarrow.bool_(): pandas.BooleanDtype(),
