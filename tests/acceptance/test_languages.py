@@ -137,6 +137,12 @@ def test_markdown(notebook: Notebook) -> None:
     assert notebook.good("%md\n# A title").bundles[0]["text/markdown"].strip() == "# A title"
 
 
+@pytest.mark.parametrize("cell", ["%%time\nprint(spark.range(3).count())", "%time print(spark.range(3).count())"])
+def test_spark_is_there_in_what_a_magic_runs(workspace: Path, cell: str) -> None:
+    with Notebook(workspace) as fresh:
+        assert fresh.good(cell).stdout.startswith("3\n")
+
+
 def test_python_is_ipythons(notebook: Notebook) -> None:
     assert notebook.good("import asyncio\nawait asyncio.sleep(0.01)\n'awaited'").text == "'awaited'"
     assert "ns" in notebook.good("%timeit -n1 -r1 pass").stdout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,10 @@ from lakebook_kernel.languages.base import Language
 if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject
     from pyspark.sql import SparkSession
+
+
+#: runs a cell of a language that a module's tests are about
+Run = Callable[[str], StandInOutput]
 
 
 class AttachedHost(StandInHost):

@@ -4,41 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from py4j.protocol import Py4JError
 
-from kernel.attached import AttachedHost
+from kernel.attached import AttachedHost, Run
 from kernel.standins import StandInHost, StandInOutput
 from lakebook.spark.settings import CLASSES
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.scala import ScalaLanguage
 
 pytestmark = pytest.mark.spark
-
-Run = Callable[[str], StandInOutput]
-
-
-@pytest.fixture(scope="module")
-def attached(workspace: Path) -> Iterator[AttachedHost]:
-    host = AttachedHost(workspace)
-    yield host
-    host.close()
-
-
-@pytest.fixture(scope="module")
-def scala(attached: AttachedHost) -> ScalaLanguage:
-    language = ScalaLanguage(attached)
-    language.start()
-    return language
-
-
-@pytest.fixture
-def run(attached: AttachedHost, scala: ScalaLanguage) -> Run:
-    return lambda code: attached.run(scala, code)
 
 
 def failure(run: Run, code: str) -> CellError:

@@ -2,37 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 
-from kernel.attached import AttachedHost
-from kernel.standins import StandInOutput
+from kernel.attached import Run
 from lakebook_kernel.languages.scala import ScalaLanguage
 
 pytestmark = pytest.mark.spark
-
-Run = Callable[[str], StandInOutput]
-
-
-@pytest.fixture(scope="module")
-def attached(workspace: Path) -> Iterator[AttachedHost]:
-    host = AttachedHost(workspace)
-    yield host
-    host.close()
-
-
-@pytest.fixture(scope="module")
-def scala(attached: AttachedHost) -> ScalaLanguage:
-    language = ScalaLanguage(attached)
-    language.start()
-    return language
-
-
-@pytest.fixture
-def run(attached: AttachedHost, scala: ScalaLanguage) -> Run:
-    return lambda code: attached.run(scala, code)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,33 +12,11 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from kernel.attached import AttachedHost
+from kernel.attached import AttachedHost, Run
 from kernel.languages.scala_values import GIVEN, NOT_GIVEN, NOT_TAKEN, TAKEN, Given, Same, Taken
-from kernel.standins import StandInOutput
 from lakebook_kernel.languages.scala import ScalaLanguage
 
 pytestmark = pytest.mark.spark
-
-Run = Callable[[str], StandInOutput]
-
-
-@pytest.fixture(scope="module")
-def attached(workspace: Path) -> Iterator[AttachedHost]:
-    host = AttachedHost(workspace)
-    yield host
-    host.close()
-
-
-@pytest.fixture(scope="module")
-def scala(attached: AttachedHost) -> ScalaLanguage:
-    language = ScalaLanguage(attached)
-    language.start()
-    return language
-
-
-@pytest.fixture
-def run(attached: AttachedHost, scala: ScalaLanguage) -> Run:
-    return lambda code: attached.run(scala, code)
 
 
 def same(left: Any, right: Any) -> bool:

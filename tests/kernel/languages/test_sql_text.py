@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +10,6 @@ import pytest
 from kernel.attached import AttachedHost
 
 pytestmark = pytest.mark.spark
-
-
-@pytest.fixture(scope="module")
-def attached(workspace: Path) -> Iterator[AttachedHost]:
-    host = AttachedHost(workspace)
-    yield host
-    host.close()
 
 
 def statements(attached: AttachedHost, code: str) -> list[str]:
