@@ -66,7 +66,7 @@ def checks() -> Iterator[Check]:
     yield _package("DuckDB", "duckdb")
     if java is not None:
         yield from _made_once(java)
-    yield from _r()
+    yield from r_checks()
     yield from _kernels()
     yield from _workspace(workspace)
 
@@ -107,7 +107,8 @@ def _made_once(java: Java) -> Iterator[Check]:
         yield Check("Class archive", "later", "not made yet: Spark starts slower", "lakebook setup")
 
 
-def _r() -> Iterator[Check]:
+def r_checks() -> Iterator[Check]:
+    """What R cells need; when one of these is ``without``, they do not run."""
     debian = shutil.which("apt-get") is not None
     executable = shutil.which("R")
     if executable is None:
