@@ -224,6 +224,29 @@ def test_a_value_that_never_arrived_is_sent_again(book: Book) -> None:
     assert book.r("cat(eval(keep))") == "1 2"
 
 
+# ------------------------------------------------------------------------------- forks
+
+
+def test_a_fork_has_the_names_that_its_cell_uses(book: Book) -> None:
+    book.python("x = 2; unused = 3")
+    code = "f <- function(i) x + i; cat(unlist(parallel::mclapply(1:2, f, mc.cores = 2)))"
+    assert book.r(code) == "3 4"
+    assert book.python_names.taken == ["x"]
+    book.python("x = 3")
+    assert book.r("cat(unlist(parallel::mclapply(1:2, f, mc.cores = 2)))") == "4 5"
+
+
+def test_a_fork_that_needs_another_name_says_what_to_do(book: Book) -> None:
+    book.python("x = 2")
+    hidden = "parallel::mclapply(1:2, function(i) eval(keep), mc.cores = 2)"
+    book.r("keep <- quote(x); f <- function() 1")
+    told = book.r(f"told <- suppressWarnings({hidden}); cat(told[[1]])")
+    assert told == (
+        "Error : x is not in R yet, and a forked R (as of mclapply) cannot fetch it: use it once before, as in force(x).\n"
+    )
+    assert book.r(f"invisible(force(x)); cat(unlist({hidden}))") == "2 2"
+
+
 # ------------------------------------------------------------------------- restart
 
 

@@ -26,6 +26,7 @@ from lakebook_kernel.languages.r.arrow import from_stream, to_stream
 from lakebook_kernel.languages.r.channel import Block, Channel, Closed, Message
 from lakebook_kernel.languages.r.console import Console, Name
 from lakebook_kernel.languages.r.embedded import R
+from lakebook_kernel.languages.r.forks import make_forks_safe
 from lakebook_kernel.languages.r.forms import pack, unpack
 from lakebook_kernel.memory import given_back
 
@@ -62,6 +63,7 @@ class Child:
         threading.Thread(target=self._listen, args=(control,), daemon=True).start()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         self._r = R(self._console, self._quit)
+        make_forks_safe()
         # only after R, for which rpy2 sets a handler of its own that raises in the middle of R's callbacks
         signal.signal(signal.SIGINT, lambda number, frame: None)
         emitters = (self._emit_table, self._emit_plot, self._emit_rich, self._emit_result)
@@ -239,9 +241,15 @@ class Child:
         return self._emit({"kind": "result", "data": {"text/plain": "\n".join(_texts(lines))}})
 
     def _emit(self, body: dict[str, Any], blocks: list[Block] | None = None) -> ri.Sexp:
-        self._console.flush()
-        self._channel.send(body, blocks or [])
+        if os.getpid() != self._process:
+            message = "A forked R (as of mclapply) cannot show this in the notebook: return it, and show it there."
+            return _refusal({"status": "error", "message": message})
+        self._send(body, blocks or [])
         return ri.BoolSexpVector([True])  # rpy2 cannot hand R's NULL back
+
+    def _send(self, body: dict[str, Any], blocks: list[Block]) -> None:
+        self._console.flush()
+        self._channel.send(body, blocks)
 
     def _request(self, what: Any, names: Any, values: Any, frame: Any) -> ri.Sexp:
         """Ask the kernel for something of Spark's and wait; what goes wrong comes back as a list with ``status``."""
@@ -274,20 +282,23 @@ class Child:
             return _r_list({"value": value, "notes": ri.StrSexpVector([*notes, *exchange.notes])})
         except Stopped:
             return _r_list({"status": _string("interrupted")})
-        except Forked as problem:
-            return _refusal({"status": "error", "message": str(problem)})
+        except Forked:
+            advice = f"use it once before, as in force({_text(name)})"
+            message = f"{_text(name)} is not in R yet, and a forked R (as of mclapply) cannot fetch it: {advice}."
+            return _refusal({"status": "error", "message": message})
         except TypeError as problem:
             return _refusal({"status": "error", "message": f"{_text(name)} has no form in R: {problem}"})
 
     def _asked(self, what: str, arguments: dict[str, Any], blocks: list[Block]) -> Message:
         if os.getpid() != self._process:
             raise Forked("A forked R (as of mclapply) cannot ask the notebook: ask before, and give it the answer.")
-        self._emit({"kind": "request", "what": what, "arguments": arguments}, blocks)
+        self._send({"kind": "request", "what": what, "arguments": arguments}, blocks)
         return self._channel.receive()
 
     def _quit(self, status: int) -> None:
-        self._console.flush()
-        self._channel.send({"kind": "quit", "status": status})
+        if os.getpid() != self._process:
+            os._exit(status)
+        self._send({"kind": "quit", "status": status}, [])
         os._exit(0)
 
     # ------------------------------------------------------------- interrupts

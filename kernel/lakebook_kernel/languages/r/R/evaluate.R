@@ -10,6 +10,7 @@ run_cell <- function(code, number) {
   state$file <- file
   state$warnings <- list()
   state$done <- 0L
+  state$code <- code
   parsed <- tryCatch(parse(text = lines, srcfile = file, keep.source = TRUE, encoding = "UTF-8"), error = identity)
   if (inherits(parsed, "error")) return(parse_failure(parsed, lines))
   places <- attr(parsed, "srcref")

@@ -84,3 +84,21 @@ interrupt_cell <- function() {
   signalCondition(structure(class = c("interrupt", "condition"), list(message = "", call = NULL)))
   stop("interrupted", call. = FALSE)
 }
+
+# What parallel forks cannot fetch anything: what the running cell names is fetched before. Whether that fails shows where it is used.
+fetch_before_forks <- function(...) {
+  place <- asNamespace("parallel")
+  fork <- place$mcfork
+  unlockBinding("mcfork", place)
+  place$mcfork <- function(...) {
+    fetch_named()
+    fork(...)
+  }
+  lockBinding("mcfork", place)
+}
+
+fetch_named <- function() {
+  unfetched <- Filter(is_unfetched, names(shared$tokens))
+  if (!length(unfetched)) return()
+  for (name in intersect(unfetched, free_names(state$code))) tryCatch(get(name, envir = shared_place()), error = function(...) NULL)
+}
