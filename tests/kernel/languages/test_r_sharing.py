@@ -259,3 +259,12 @@ def test_a_new_r_has_the_shared_names_in_its_first_cell(tmp_path: Path) -> None:
     nbclient.NotebookClient(notebook, kernel_name="lakebook", **options).execute()
     for place in (2, 4):
         assert [sent["text"] for sent in notebook.cells[place].outputs] == ["2 3 FALSE"]
+
+
+def test_what_a_cell_of_python_bound_before_it_failed_counts(tmp_path: Path) -> None:
+    (tmp_path / "lakebook.toml").touch()
+    sources = ["x = y = None", "%r\nx <- y <- 1", "x = None\n1 / 0\ny = None", "%r\ncat(is.null(x), y)"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    options: dict[str, Any] = {"resources": {"metadata": {"path": str(tmp_path)}}, "timeout": 60}
+    nbclient.NotebookClient(notebook, kernel_name="lakebook", allow_errors=True, **options).execute()
+    assert [sent["text"] for sent in notebook.cells[3].outputs if sent.name == "stdout"] == ["TRUE 1"]
