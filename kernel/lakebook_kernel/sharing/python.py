@@ -153,7 +153,7 @@ class PythonNames:
         self._given.pop(name, None)
         self._names.pop(name, None)
 
-    def promise(self, names: Mapping[str, int]) -> None:
+    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:
         pass
 
     def _is_kernels(self, name: str) -> bool:
