@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,3 +55,28 @@ def test_a_fork_asks_spark_nothing(r: RLanguage) -> None:
 def test_a_fork_that_quits_is_not_r(r: RLanguage) -> None:
     assert _run(r, "x <- suppressWarnings(parallel::mclapply(1:2, function(i) q())); cat('on')") == "on"
     assert _run(r, "cat(1)") == "1"
+
+
+PYTHON_FORKS = """
+import multiprocessing, os, sys, threading, time
+from lakebook_kernel.languages.r.forks import make_forks_safe
+
+def keep_the_lock_moving():
+    while True:
+        time.sleep(0)
+
+make_forks_safe()
+threading.Thread(target=keep_the_lock_moving, daemon=True).start()
+for number in range(50):
+    process = os.fork()
+    if process == 0:
+        os._exit(number)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == number
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    print(pool.map(abs, [-1, -2]))
+"""
+
+
+def test_pythons_own_forks_stay_whole() -> None:
+    told = subprocess.run([sys.executable, "-c", PYTHON_FORKS], capture_output=True, text=True, timeout=60, check=False)
+    assert (told.returncode, told.stdout) == (0, "[1, 2]\n"), told.stderr
