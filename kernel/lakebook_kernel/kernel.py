@@ -58,9 +58,7 @@ class LakebookKernel(IPythonKernel):
         self.interrupts.on_interrupt = self.driver.interrupt
         signal.signal(signal.SIGUSR2, self.interrupts.break_wait)
         self._languages: dict[str, Language] = {}
-        self.python_names = PythonNames(
-            self.names, self.ipython.transform_cell, lambda: self.ipython.last_execution_succeeded
-        )
+        self.python_names = PythonNames(self.names, self.ipython.transform_cell, self.ipython.failed_line)
         catalog = CatalogNames(self._workspace, self.spark, self.driver.schema)
         self.sharing = SharedNames(
             self.python_names, catalog, self.language, self._say, lambda: self._workspace().share.limit

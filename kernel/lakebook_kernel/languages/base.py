@@ -217,8 +217,9 @@ class Language(ABC):
         """Something that is another when the value has been changed without being bound anew."""
         return object()
 
-    def promise(self, names: Mapping[str, int]) -> None:  # noqa: B027
+    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:  # noqa: B027
         """For languages that fetch a name when its value is needed: these can be had, and others no longer.
 
         A value that is here under the name's number is the newest. One that is here under another number may be.
+        What ``give`` has bound to the names in ``given`` is here under these numbers from now on, and bound no longer.
         """

@@ -45,7 +45,7 @@ class Namespace(Source, Protocol):
     def knows(self, name: str) -> bool: ...
     def give(self, name: str, value: Any) -> None: ...
     def withdraw(self, name: str) -> None: ...
-    def promise(self, names: Mapping[str, int]) -> None: ...
+    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None: ...
 
 
 class SharedNames:
@@ -92,7 +92,7 @@ class SharedNames:
             self._bring(code, space)
         elif space.lazy:
             self._promised[space.name] = {}
-            space.promise({})
+            space.promise({}, {})
         self._python.remember(set(self.ledger), code if space is self._python else "")
 
     def _bring(self, code: str, space: Namespace) -> None:
@@ -101,7 +101,8 @@ class SharedNames:
             wanted = foreign & space.free_names(code) if foreign else set()
         else:
             wanted = space.free_names(code)
-        promised = self._promised_before(space, wanted)
+        given = self._given(space) if space.lazy else {}
+        promised = self._promised_before(space, given, wanted)
         for name in sorted(wanted):
             owner = self._owner(name, space)
             if owner is None or (owner is self._python and space.reads_python):
@@ -111,12 +112,14 @@ class SharedNames:
             elif space.protects(name):
                 own = f"{LABELS[space.name]} has a {name} of its own, which is never replaced"
                 self.refused[name] = self._why(name, owner, TypeError(own))
-            elif space.lazy and not (self.ledger.bound_in(name, space.name) or space.holds(name)):
+            elif space.lazy and not (
+                self.ledger.bound_in(name, space.name) or (space.holds(name) and name not in given)
+            ):
                 promised[name] = owner, self._token(name, owner, space)
             else:
                 self._send(name, owner, space)
         self._promised[space.name] = promised
-        space.promise({name: token for name, (_, token) in promised.items()})
+        space.promise({name: token for name, (_, token) in promised.items()}, given)
 
     def after(self, space: Namespace) -> None:
         """Note what the cell bound and deleted, also one that failed half-way."""
@@ -259,15 +262,30 @@ class SharedNames:
         self._next_token += 1
         return self._next_token
 
-    def _promised_before(self, space: Namespace, wanted: set[str]) -> dict[str, tuple[Source, int]]:
-        """What the language was promised and has not named now: functions, fitted models and quoted code may need it.
+    def _given(self, space: Namespace) -> dict[str, int]:
+        """The names that a lazy language has been given, each with the number under which its value is kept.
+
+        It keeps them no longer than what it was promised: they may change where it cannot see that.
+        """
+        given: dict[str, int] = {}
+        for name in self.ledger:
+            if space.name in self.ledger.copies(name) and space.holds(name):
+                self._tokens[space.name, name] = given[name] = self._new_token()
+        return given
+
+    def _promised_before(
+        self, space: Namespace, given: Mapping[str, int], wanted: set[str]
+    ) -> dict[str, tuple[Source, int]]:
+        """What the language had and has not named now: functions, fitted models and quoted code may need it.
 
         Nobody looks at the values: they are promised under new numbers, and compared when they are needed.
         """
         promised: dict[str, tuple[Source, int]] = {}
-        for name, (before, _) in self._promised.get(space.name, {}).items():
+        tables = {name for name, (owner, _) in self._promised.get(space.name, {}).items() if owner is self._catalog}
+        for name in self._promised.get(space.name, {}).keys() | given.keys():
             # whether a table still is in the catalog shows when it is needed
-            owner = self._owner_of_variable(name) or (before if before is self._catalog else None)
+            table = name in tables or (name in given and self._catalog.holds(name))
+            owner = self._owner_of_variable(name) or (self._catalog if table else None)
             if name not in wanted and owner is not None and owner is not space and not space.protects(name):
                 promised[name] = owner, self._new_token()
         return promised

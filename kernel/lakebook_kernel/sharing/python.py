@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 import re
 import sys
 from collections.abc import Callable, Hashable, Mapping
@@ -39,7 +40,7 @@ class PythonNames:
     Args:
         names: the names themselves.
         plain: turns a cell into plain Python: IPython's magics become calls.
-        succeeded: whether the last cell of Python came to its end.
+        failed_line: the line of plain Python at which the last cell failed; infinite when it came to its end.
     """
 
     name = PYTHON
@@ -48,15 +49,15 @@ class PythonNames:
     frames_by_reference = True
 
     def __init__(
-        self, names: Mapping[str, Any], plain: Callable[[str], str], succeeded: Callable[[], bool] = lambda: True
+        self, names: Mapping[str, Any], plain: Callable[[str], str], failed_line: Callable[[], float] = lambda: math.inf
     ) -> None:
         self._names: Any = names
         self._plain = plain
-        self._succeeded = succeeded
+        self._failed_line = failed_line
         self._last = "", ""
         self._before: dict[str, Any] = {}
-        #: names that the running cell binds if it comes to its end
-        self._stored: set[str] = set()
+        #: the running cell as plain Python, and which of the names it mentions
+        self._running: tuple[str, set[str]] = "", set()
         #: what copies from other languages looked like when they came
         self._given: dict[str, Hashable] = {}
         self._used: set[str] = set()
@@ -77,7 +78,7 @@ class PythonNames:
         """
         self._before = {name: self._names.get(name, _MISSING) for name in names}
         mentioned = names.intersection(_WORD.findall(code))
-        self._stored = stored_names(self._whole(code)) & mentioned if mentioned else set()
+        self._running = self._whole(code) if mentioned else "", mentioned
 
     def _whole(self, code: str) -> str:
         """The cell as plain Python; asked for twice about every cell."""
@@ -88,10 +89,12 @@ class PythonNames:
     def bound_names(self) -> set[str]:
         """Of the names remembered, those that were bound, and copies that were changed in place.
 
-        A name that the cell binds in any case counts even if it means the same object as before: `x = 1` again.
+        A name that the cell binds in any case counts even if it means the same object as before: `x = 1` again. When
+        the cell failed, that is what stands before the line at which it did.
         """
         before, self._before = self._before, {}
-        stored = self._stored if self._succeeded() else set()
+        code, mentioned = self._running
+        stored = stored_names(code, self._failed_line()) & mentioned if mentioned else set()
         present = {name for name in before if name in self._names}
         rebound = {name for name in present if name in stored or self._names[name] is not before[name]}
         used, self._used = (self._used & present & self._given.keys()) - rebound, set()
@@ -150,7 +153,7 @@ class PythonNames:
         self._given.pop(name, None)
         self._names.pop(name, None)
 
-    def promise(self, names: Mapping[str, int]) -> None:
+    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:
         pass
 
     def _is_kernels(self, name: str) -> bool:

@@ -73,7 +73,7 @@ class Played:
         self.withdrawn.append(name)
         self.values.pop(name, None)
 
-    def promise(self, names: Mapping[str, int]) -> None:
+    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:
         self.promised = dict(names)
 
 

@@ -204,15 +204,16 @@ class RLanguage(Language):
         listed = self._query("describe", {})
         return dict(zip(listed["names"], zip(listed["types"], listed["sizes"], strict=True), strict=True))
 
-    def promise(self, names: Mapping[str, int]) -> None:
+    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:
         """Make exactly these names readable in R, each with its version.
 
         R asks ``lookup`` for a value when it needs it, and keeps it as long as the name is promised. When that came in
         another version, it asks again whether it is the newest.
         """
-        if names or self._promised:
-            self._query("promise", {"names": dict(names)})
+        if names or given or self._promised:
+            self._query("promise", {"names": dict(names), "given": dict(given)})
         self._promised = bool(names)
+        self._names = [name for name in self._names if name not in given]
 
     # ------------------------------------------------------------- the child
 
