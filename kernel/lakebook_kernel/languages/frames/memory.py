@@ -48,8 +48,8 @@ def of_relation(relation: duckdb.DuckDBPyRelation, limit_bytes: int | None = Non
     if limit_bytes is None:
         table = relation.to_arrow_table()
     else:
-        reader = relation.to_arrow_reader()
-        table = _bounded(reader, reader.schema, limit_bytes, name)
+        with relation.to_arrow_reader() as reader:  # an open one would be in the way of the connection's next question
+            table = _bounded(reader, reader.schema, limit_bytes, name)
     return _with_durations(_with_levels(table, relation.types))
 
 
