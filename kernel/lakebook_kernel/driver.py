@@ -128,7 +128,7 @@ class Driver:
             self.detach()
         threading.Thread(target=_import_pyspark, name="lakebook import", daemon=True).start()
         try:
-            connection = connect(find_workspace(self._folder), self._folder, self._name(), self._say)
+            connection = connect(find_workspace(self._folder), self._folder, self._name(), self.say)
         except (DriverError, ConfigError) as problem:
             raise CellError(type(problem).__name__, str(problem)) from None
         with self._interrupts.waiting(lambda elapsed: None):  # PySpark is not left half made
@@ -150,14 +150,14 @@ class Driver:
 
         Builders(self._attach, self.detach).apply()
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
         if self.output is not None:
             self.output.stream("stderr", text + "\n")
 
     def _say_what_is_gone(self) -> None:
         gone = [f"{kind}: {', '.join(names)}" for kind, names in self._kept.items() if names]
         self._kept = {}
-        self._say("A new Spark driver was started. " + (f"Gone are {'; '.join(gone)}." if gone else "Nothing is lost."))
+        self.say("A new Spark driver was started. " + (f"Gone are {'; '.join(gone)}." if gone else "Nothing is lost."))
 
     def _watch_calls(self, attachment: Attachment) -> None:
         """Keep the main thread's calls into the JVM whole when the user interrupts, and announce a cell's first one."""

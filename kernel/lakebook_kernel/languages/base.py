@@ -96,6 +96,9 @@ class Host(Protocol):
     def notebook(self) -> JavaObject:
         """The bridge's ``Notebook`` of this kernel, in the driver's JVM; attaches when needed."""
 
+    def say(self, text: str) -> None:
+        """Show the user a line about what the running cell did not ask for, such as digits that were lost."""
+
     def waiting(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
         """Within it the main thread waits for another process and no exception breaks in.
 

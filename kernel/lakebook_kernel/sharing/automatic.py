@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Protocol
 
 from lakebook_kernel.languages.base import UNCHANGED, CellError
+from lakebook_kernel.languages.frames import kind_of
 from lakebook_kernel.sharing.ledger import PYTHON, Ledger
 from lakebook_kernel.sharing.python import PythonNames
 
@@ -56,7 +57,7 @@ class SharedNames:
         catalog: tables, for lazy languages.
         language: gives a language by its name.
         say: shows a line to the user.
-        limit: the most bytes of a Spark DataFrame that are brought into memory.
+        limit: the most bytes of a frame of Spark's, or a lazy one, that are brought into memory.
     """
 
     def __init__(
@@ -244,12 +245,13 @@ class SharedNames:
             self._say(f"{name} is {theirs}'s now, which bound it last; {ours}'s own is replaced.")
 
     def _fitting(self, name: str, value: Any, space: Namespace) -> Any:
-        """The value, or what is in a Spark DataFrame where the language needs that in memory."""
-        if space.frames_by_reference or not _is_sparks(value):
+        """The value, or the rows of a frame that is computed only when somebody needs them."""
+        kind = kind_of(value)
+        if kind is None or kind.form != "lazy" or (kind.library == "pyspark" and space.frames_by_reference):
             return value
-        from lakebook_kernel.languages.frames import arrow_of
+        from lakebook_kernel.languages.frames.memory import in_memory
 
-        return arrow_of(value, self._limit(), name)
+        return in_memory(value, self._limit(), name)
 
     def _token(self, name: str, owner: Source, space: Namespace) -> int:
         """The number of the value that the language has already, if that is the newest; else a new one."""
@@ -306,12 +308,8 @@ class SharedNames:
 
 
 def _now_only(owner: Source, stamp: Hashable) -> Hashable:
-    """Of a Spark DataFrame that came into memory: what it reads may change, unless it is a table of known version."""
+    """Of a frame that was computed for it: what that reads may change, unless it is a table of known version."""
     return stamp if owner.name == "catalog" else object()
-
-
-def _is_sparks(value: Any) -> bool:
-    return type(value).__name__ == "DataFrame" and type(value).__module__.startswith("pyspark.")
 
 
 def _words(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakebook.config import Workspace
-from lakebook.spark.tables import Table, tables
+from lakebook.spark.tables import Table, find_table, tables
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -59,5 +59,4 @@ class CatalogNames:
             self._tables = tables(self._workspace())
         if not any(table.name == name.lower() for table in self._tables):
             return None  # the schema need not be asked for
-        schema = self._schema().lower()
-        return next((table for table in self._tables if (table.schema, table.name) == (schema, name.lower())), None)
+        return find_table(self._tables, name, self._schema())

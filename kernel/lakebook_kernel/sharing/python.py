@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from lakebook_kernel.languages.frames import kind_of
 from lakebook_kernel.languages.python import free_names, reads, stored_names, with_magics
 from lakebook_kernel.memory import given_back
 from lakebook_kernel.sharing.ledger import PYTHON
@@ -167,7 +168,7 @@ def _stays(value: Any) -> bool:
 
 def _usual(value: Any) -> Any:
     """A frame as pandas, which is what Python's libraries take; other values as they are."""
-    if not (type(value).__module__.startswith("pyarrow") and type(value).__name__ == "Table"):
+    if kind_of(value) != ("pyarrow", "table"):
         return value
     try:
         return pandas_of(value)
@@ -178,18 +179,23 @@ def _usual(value: Any) -> Any:
 def pandas_of(table: pyarrow.Table) -> pandas.DataFrame:
     """A table as pandas; the table is gone afterwards, its columns one by one.
 
-    A column's type depends on its Arrow type alone: whole numbers and booleans can be missing.
+    A column's type depends on its Arrow type alone: whole numbers and booleans can be missing. What pandas has as
+    objects is remembered with the frame.
     """
     import pandas
     import pyarrow
+
+    from lakebook_kernel.languages.frames.series import remember_types
 
     whole = {
         pyarrow.bool_(): pandas.BooleanDtype(),
         **{getattr(pyarrow, f"int{bits}")(): getattr(pandas, f"Int{bits}Dtype")() for bits in (8, 16, 32, 64)},
         **{getattr(pyarrow, f"uint{bits}")(): getattr(pandas, f"UInt{bits}Dtype")() for bits in (8, 16, 32, 64)},
     }
+    schema = table.schema
     with given_back():
         frame: pandas.DataFrame = table.to_pandas(
             types_mapper=whole.get, integer_object_nulls=True, split_blocks=True, self_destruct=True
         )
+    remember_types(frame, schema)
     return frame

@@ -13,12 +13,10 @@ from datetime import date, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from lakebook_kernel.languages.frames import kind_of
 from lakebook_kernel.memory import given_back
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, Decimal, date, time, timedelta, tzinfo)
-#: frames that nothing changes in place; what a plan of Spark's reads may change, but it goes on as a plan
-_FIXED = {("pyarrow", "Table"), ("pyarrow", "RecordBatch"), ("pyspark", "DataFrame")}
-
 #: texts that are looked at together
 ROWS = 2**16
 
@@ -42,13 +40,13 @@ def stamp(value: Any) -> Hashable:
     if kind in _PLAIN:
         # repr tells 0.0 from -0.0, and is right for NaN
         return (kind.__name__, repr(value)) if kind in (float, complex) else (kind.__name__, value)
-    module = kind.__module__.partition(".")[0]
-    if (module, kind.__name__) in _FIXED:
-        return Same(value)
+    frame = kind_of(value)
     try:
-        if module == "numpy" and kind.__name__ == "ndarray" and not value.dtype.hasobject:
+        if frame == ("pyarrow", "table") or (frame is not None and frame.form == "lazy"):
+            return Same(value)  # nothing changes it in place; what a plan reads may change, but it goes on as a plan
+        if kind.__module__ == "numpy" and kind.__name__ == "ndarray" and not value.dtype.hasobject:
             return ("ndarray", value.dtype.str, value.shape, _digest(_memory(value)))
-        if module == "pandas" and kind.__name__ in ("DataFrame", "Series"):
+        if frame is not None and frame.library == "pandas":
             return _of_pandas(value)
         return (kind.__qualname__, _pickled(value))
     except Exception:  # whatever a class of the user's does when it is pickled

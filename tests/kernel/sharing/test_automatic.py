@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kernel.sharing.played import Played4
@@ -41,6 +43,24 @@ def test_a_changed_value_is_sent_again(book: Played4, change: str) -> None:
     book.cell("scala", "read a")
     book.python(change)
     assert book.cell("scala", "read a").values["a"] == book.names["a"]
+
+
+def test_a_lazy_frame_is_sent_computed_and_never_stale(book: Played4, tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("a\n1\n")
+    book.python(f"import polars\nlazy = polars.scan_csv({str(file)!r})")
+    assert book.cell("scala", "read lazy").values["lazy"].to_pydict() == {"a": [1]}
+    file.write_text("a\n2\n")
+    assert book.cell("scala", "read lazy").values["lazy"].to_pydict() == {"a": [2]}
+    file.write_text("a\n" + "3\n" * 100)
+    with pytest.raises(CellError, match="lazy is larger than 10 bytes"):
+        book.cell("scala", "read lazy")
+
+
+def test_a_lazy_frame_that_fails_says_so_to_whoever_uses_it(book: Played4) -> None:
+    book.python("import polars\nlazy = polars.LazyFrame({'a': ['x']}).cast(polars.Int64)")
+    book.cell("scala", "read lazy")
+    assert "lazy lives in Python and cannot come: computing it failed" in book.sharing.refused["lazy"]
 
 
 def test_the_newest_assignment_wins(book: Played4) -> None:

@@ -87,13 +87,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   def unshareFrame(name: String): Unit = SharedFrames.remove(session, name)
   def sharedFrame(name: String): Dataset[_] = SharedFrames.get(session, name).orNull
 
-  /** Show a line in the running cell, after what it has printed. */
-  def say(text: String): Unit = {
-    output.flush()
-    events.emit(Json.event("warning", "text" -> text))
-  }
-
-  /** The same from a thread that serves all notebooks, which must not wait. */
+  /** Show a line in the running cell; for threads that serve all notebooks, which must not wait. */
   def warn(text: String): Unit = events.offer(Json.event("warning", "text" -> text))
 
   /** Free everything, whoever asks first: the kernel, or the end of its lifeline. */
