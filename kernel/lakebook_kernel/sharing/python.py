@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lakebook_kernel.languages.python import free_names, reads, stored_names, with_magics
 from lakebook_kernel.memory import given_back
 from lakebook_kernel.sharing.ledger import PYTHON
-from lakebook_kernel.sharing.stamps import stamp
+from lakebook_kernel.sharing.stamps import stamp, version
 
 if TYPE_CHECKING:
     import pandas
@@ -133,6 +133,9 @@ class PythonNames:
 
     def stamp(self, name: str) -> Hashable:
         return stamp(self._names[name])
+
+    def version(self, name: str) -> Hashable:
+        return version(self._names[name])
 
     def take(self, name: str) -> Any:
         value = self._names[name]

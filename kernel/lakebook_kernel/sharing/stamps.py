@@ -16,7 +16,7 @@ from typing import Any
 from lakebook_kernel.memory import given_back
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, Decimal, date, time, timedelta, tzinfo)
-#: frames that nothing changes in place; what a plan of Spark's reads may change, but it goes on as a plan
+#: frames that nothing changes in place; what one of Spark's reads may change, which `version` tells
 _FIXED = {("pyarrow", "Table"), ("pyarrow", "RecordBatch"), ("pyspark", "DataFrame")}
 
 #: texts that are looked at together
@@ -53,6 +53,25 @@ def stamp(value: Any) -> Hashable:
         return (kind.__qualname__, _pickled(value))
     except Exception:  # whatever a class of the user's does when it is pickled
         return object()  # equal to nothing: it may have changed
+
+
+def version(value: Any) -> Hashable:
+    """Of a Spark DataFrame, something that is another when it may hold other rows; None of whatever is none.
+
+    Nothing is computed for it. What reads sources without a version, or runs code of the user, may always hold others.
+    """
+    if not is_sparks(value):
+        return None
+    try:
+        told = value.sparkSession.sparkContext._gateway.entry_point.frameVersion(value._jdf)
+    except Exception:  # its driver has ended: who collects the frame is told
+        told = None
+    return object() if told is None else told
+
+
+def is_sparks(value: Any) -> bool:
+    """Whether it is a Spark DataFrame; finding out imports nothing."""
+    return type(value).__name__ == "DataFrame" and type(value).__module__.startswith("pyspark.")
 
 
 @given_back()
