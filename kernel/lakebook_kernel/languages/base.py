@@ -220,6 +220,10 @@ class Language(ABC):
         """Something that is another when the value has been changed without being bound anew."""
         return object()
 
+    def version(self, name: str) -> Hashable:
+        """Of a Spark DataFrame, something that is another when it may hold other rows; None of whatever is none."""
+        return None
+
     def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:  # noqa: B027
         """For languages that fetch a name when its value is needed: these can be had, and others no longer.
 

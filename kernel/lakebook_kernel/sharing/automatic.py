@@ -21,6 +21,7 @@ class Source(Protocol):
     def name(self) -> str: ...
     def holds(self, name: str) -> bool: ...
     def stamp(self, name: str) -> Hashable: ...
+    def version(self, name: str) -> Hashable: ...
     def take(self, name: str) -> Any: ...
 
 
@@ -82,6 +83,8 @@ class SharedNames:
         #: under which number the newest copy went, by language and name
         self._tokens: dict[tuple[str, str], int] = {}
         self._next_token = 0
+        #: by language that reads Python's names and name, what a Spark DataFrame held when it was last collected
+        self._collected: dict[tuple[str, str], Any] = {}
 
     # --- around a cell
 
@@ -107,7 +110,8 @@ class SharedNames:
         for name in sorted(wanted):
             owner = self._owner(name, space)
             if owner is None or (owner is self._python and space.reads_python):
-                self._withdraw(name, space)
+                if (space.name, name) not in self._collected:
+                    self._withdraw(name, space)
             elif owner is space:
                 continue
             elif space.protects(name):
@@ -145,17 +149,24 @@ class SharedNames:
         owner, token = self._promised[space.name].get(name, (None, 0)) if space.lazy else (self._owner(name, space), 0)
         if owner is None or owner is space:
             raise KeyError(name)
-        stamp = owner.stamp(name)
-        if held and held == self._tokens.get((space.name, name)) and self.ledger.has_newest(name, space.name, stamp):
-            return UNCHANGED
+        stamp = self._stamp(name, owner, space)
+        if self.ledger.has_newest(name, space.name, stamp):
+            if held and held == self._tokens.get((space.name, name)):
+                return UNCHANGED
+            if (space.name, name) in self._collected:
+                return self._collected[space.name, name]
+        self._collected.pop((space.name, name), None)
         try:
             value = owner.take(name)
             fitting = self._fitting(name, value, space)
         except TypeError as reason:
             raise CellError("NotShared", self._why(name, owner, reason)) from None
         if space.lazy:
-            self.ledger.copied(name, space.name, stamp if fitting is value else _now_only(owner, stamp))
+            self.ledger.copied(name, space.name, stamp)
             self._tokens[space.name, name] = token
+        elif space.reads_python and fitting is not value and stamp == self._stamp(name, owner, space):
+            self.ledger.copied(name, space.name, stamp)
+            self._collected[space.name, name] = fitting
         return fitting
 
     def home(self, name: str, space: Namespace) -> str:
@@ -220,8 +231,13 @@ class SharedNames:
             return self._python
         return self._language(language)
 
-    def _send(self, name: str, owner: Source, space: Namespace) -> None:
+    def _stamp(self, name: str, owner: Source, space: Namespace) -> Hashable:
+        """What the owner's value looks like to the language, which a Spark DataFrame by reference does by itself."""
         stamp = owner.stamp(name)
+        return stamp if space.frames_by_reference else (stamp, owner.version(name))
+
+    def _send(self, name: str, owner: Source, space: Namespace) -> None:
+        stamp = self._stamp(name, owner, space)
         if self.ledger.has_newest(name, space.name, stamp):
             return
         replaced = self.ledger.bound_in(name, space.name) or (
@@ -239,7 +255,7 @@ class SharedNames:
             self.refused[name] = self._why(name, owner, reason)
             self._withdraw(name, space)
             return
-        self.ledger.copied(name, space.name, stamp if fitting is value else _now_only(owner, stamp))
+        self.ledger.copied(name, space.name, stamp)
         if replaced:
             ours, theirs = LABELS[space.name], LABELS[owner.name]
             self._say(f"{name} is {theirs}'s now, which bound it last; {ours}'s own is replaced.")
@@ -256,7 +272,7 @@ class SharedNames:
     def _token(self, name: str, owner: Source, space: Namespace) -> int:
         """The number of the value that the language has already, if that is the newest; else a new one."""
         token = self._tokens.get((space.name, name))
-        if token is not None and self.ledger.has_newest(name, space.name, owner.stamp(name)):
+        if token is not None and self.ledger.has_newest(name, space.name, self._stamp(name, owner, space)):
             return token
         return self._new_token()
 
@@ -296,6 +312,7 @@ class SharedNames:
         if space.name in self.ledger.copies(name) or (space.reads_python and space is not self._python):
             space.withdraw(name)
             self.ledger.drop_copy(name, space.name)
+            self._collected.pop((space.name, name), None)
 
     def _release(self, name: str, space: Namespace) -> None:
         """Let the others' copies go when a name means something else: nothing keeps them alive, nobody finds them."""
@@ -305,11 +322,6 @@ class SharedNames:
 
     def _why(self, name: str, owner: Source, reason: TypeError) -> str:
         return f"{name} lives in {LABELS[owner.name]} and cannot come: {reason}."
-
-
-def _now_only(owner: Source, stamp: Hashable) -> Hashable:
-    """Of a frame that was computed for it: what that reads may change, unless it is a table of known version."""
-    return stamp if owner.name == "catalog" else object()
 
 
 def _words(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from lakebook_kernel.languages.frames import kind_of
 from lakebook_kernel.languages.python import free_names, reads, stored_names, with_magics
 from lakebook_kernel.memory import given_back
 from lakebook_kernel.sharing.ledger import PYTHON
-from lakebook_kernel.sharing.stamps import stamp
+from lakebook_kernel.sharing.stamps import stamp, version
 
 if TYPE_CHECKING:
     import pandas
@@ -137,6 +137,9 @@ class PythonNames:
 
     def stamp(self, name: str) -> Hashable:
         return stamp(self._names[name])
+
+    def version(self, name: str) -> Hashable:
+        return version(self._names[name])
 
     def take(self, name: str) -> Any:
         value = self._names[name]

@@ -119,6 +119,10 @@ class ScalaLanguage(Language):
     def stamp(self, name: str) -> Hashable:
         return 0 if self._interpreter().isStable(name) else object()
 
+    def version(self, name: str) -> Hashable:
+        told = self._interpreter().frameVersion(name)
+        return object() if told is None else told
+
     def describe(self) -> dict[str, tuple[str, str]]:
         variables = json.loads(self._interpreter().variables()) if self.host.attached() else {}
         return {name: (kind, "") for name, kind in variables.items()}

@@ -12,7 +12,7 @@ import org.apache.spark.internal.Logging
 import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.{Column, Dataset}
 import org.apache.spark.sql.classic.SparkSession
-import org.apache.spark.sql.lakebook.Literals
+import org.apache.spark.sql.lakebook.{FrameVersion, Literals}
 
 /** One attached kernel: its session and all that ends with it. The entry point of its gateway.
   *
@@ -82,6 +82,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   def literals(frame: Dataset[_]): Array[Column] = Literals.of(frame)
   def keywords: Array[String] = SqlText.keywords
   def tableHead(frame: Dataset[_], rows: Int): String = TableHead.json(frame, rows)
+
+  /** What `FrameVersion` says; null where it cannot tell. */
+  def frameVersion(frame: Dataset[_]): String = FrameVersion.of(frame).orNull
 
   def shareFrame(name: String, frame: Dataset[_]): Unit = SharedFrames.put(session, name, frame)
   def unshareFrame(name: String): Unit = SharedFrames.remove(session, name)

@@ -7,6 +7,7 @@ import java.util.concurrent.locks.ReentrantLock
 import java.util.concurrent.{ConcurrentHashMap, TimeUnit}
 
 import org.apache.spark.sql.{Dataset, SparkSession}
+import org.apache.spark.sql.lakebook.FrameVersion
 
 /** One notebook's Scala: `spark`, `sc`, `display` and what its cells have defined.
   *
@@ -110,6 +111,14 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   /** Whether a variable means the same, unchanged, until it is bound anew. */
   def isStable(name: String): Boolean =
     exclusively(compiler.isStable(name) && types.isImmutable(name))
+
+  /** The version of what a frame reads; null where that cannot be told, empty for a variable that is no frame. */
+  def frameVersion(name: String): String = exclusively {
+    compiler.variable(name).map(_.value(name)) match {
+      case Some(frame: Dataset[_]) => FrameVersion.of(frame).orNull
+      case _                       => ""
+    }
+  }
 
   /** Forget a variable. */
   def unbind(name: String): Unit = exclusively(compiler.unbind(name))
