@@ -55,6 +55,9 @@ class Tables:
     def stamp(self, name: str) -> Hashable:
         return self.versions[name]
 
+    def version(self, name: str) -> Hashable:
+        return None
+
     def take(self, name: str) -> Any:
         return float(self.versions[name])
 

@@ -268,7 +268,7 @@ def collected(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(name)
         return f"rows {len(names)}"
 
-    monkeypatch.setattr("lakebook_kernel.languages.frames.arrow_of", collect)
+    monkeypatch.setattr("lakebook_kernel.languages.frames.spark.arrow_of", collect)
     return names
 
 
