@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.r]
 #: counts, in the kernel, how often each name is collected
 COUNT = """
 from collections import Counter
-from lakebook_kernel.languages import frames as _frames
+from lakebook_kernel.languages.frames import spark as _frames
 collected, _collect = Counter(), _frames.arrow_of
 def _counted(frame, limit, name="name"):
     collected[name] += 1
