@@ -215,6 +215,10 @@ class FromR:
         gone = np.frombuffer(raw_bytes(missing), np.uint8)
         valid = pa.py_buffer(np.packbits(gone == 0, bitorder="little").tobytes()) if gone.any() else None
         buffers = [valid, pa.py_buffer(offsets), pa.py_buffer(raw_bytes(text))]
+        if len(vector) > ROWS:
+            # what was made of the texts in R is as large as they are, and R would keep it until it needs memory itself
+            del joined, text, lengths, missing
+            self._r.call("collect_garbage")
         return pa.Array.from_buffers(pa.large_string(), len(vector), buffers)
 
 
