@@ -13,17 +13,16 @@ from ipykernel.ipkernel import IPythonKernel
 from traitlets import Type, Unicode
 
 from lakebook.config import Workspace, find_workspace
-from lakebook_kernel import __version__
+from lakebook_kernel import __version__, events, languages
 from lakebook_kernel.cell import BadOptions, Cell, read
 from lakebook_kernel.display import frames
 from lakebook_kernel.display.progress import ProgressBars
 from lakebook_kernel.driver import Driver
 from lakebook_kernel.errors import explain
 from lakebook_kernel.interrupts import Interrupts
-from lakebook_kernel.languages import INFO, make
-from lakebook_kernel.languages.base import CellError, Language
+from lakebook_kernel.languages.base import CellError, Language, Namespace
 from lakebook_kernel.output import CellOutput
-from lakebook_kernel.sharing.automatic import LABELS, Namespace, SharedNames
+from lakebook_kernel.sharing.automatic import SharedNames
 from lakebook_kernel.sharing.catalog import CatalogNames
 from lakebook_kernel.sharing.comm import VariablesComm
 from lakebook_kernel.sharing.listing import Listed, listing
@@ -69,7 +68,6 @@ class LakebookKernel(IPythonKernel):
         self.ipython.hint = self.sharing.hint
         self.variables = VariablesComm(self.comm_manager, self.listing)
         self._started: set[str] = set()
-        self._progress: ProgressBars | None = None
         self._spark_written = False
         formatter = self.ipython.display_formatter
         assert formatter is not None
@@ -103,7 +101,9 @@ class LakebookKernel(IPythonKernel):
 
     @property
     def language_info(self) -> dict[str, Any]:  # type: ignore[override]
-        return INFO.get(self.default_language) or IPythonKernel.language_info
+        if self.default_language == languages.PYTHON:
+            return IPythonKernel.language_info
+        return {"name": self.default_language, **languages.load(self.default_language).info}
 
     def pre_handler_hook(self) -> None:
         self.interrupts.new_request()
@@ -121,11 +121,12 @@ class LakebookKernel(IPythonKernel):
         cell_id: str | None = None,
     ) -> dict[str, Any]:
         output = CellOutput(self, silent=silent)
-        self._progress = ProgressBars(output)
-        self.driver.begin_cell(str(self.get_parent().get("header", {}).get("msg_id", "")), output, self._event)
+        progress = ProgressBars(output)
+        request = str(self.get_parent().get("header", {}).get("msg_id", ""))
+        self.driver.begin_cell(request, output, lambda event: events.show(event, output, progress))
         try:
             cell = read(code, self.default_language)
-            if cell.language == "python":
+            if cell.language == languages.PYTHON:
                 self._make_session_if_used(cell.code)
                 with self._shared(cell, self.python_names):
                     reply = await super().do_execute(
@@ -139,7 +140,7 @@ class LakebookKernel(IPythonKernel):
             return self._failed(self._failure(error), output)
         finally:
             self.driver.end_cell()
-            self._progress.close()
+            progress.close()
 
     def _run(
         self, cell: Cell, source: str, output: CellOutput, remember: bool, user_expressions: dict[str, Any] | None
@@ -239,7 +240,7 @@ class LakebookKernel(IPythonKernel):
     def language(self, name: str) -> Language:
         """A language of this notebook, started or not."""
         if name not in self._languages:
-            self._languages[name] = made = make(name, self)
+            self._languages[name] = made = languages.load(name)(self)
             made.on_loss = lambda: self.sharing.lost(name)
             made.lookup = lambda wanted, held=0: self.sharing.value(wanted, made, held)
             made.home = lambda wanted: self.sharing.home(wanted, made)
@@ -268,33 +269,12 @@ class LakebookKernel(IPythonKernel):
         if stale & self.python_names.read_by(code):
             self.driver.session()
 
-    def _event(self, event: dict[str, Any]) -> None:
-        """What the driver tells while a cell runs."""
-        from lakebook_kernel.display.tables import Table, table_bundle
-
-        output, progress = self.driver.output, self._progress
-        if output is None or progress is None:
-            return
-        match event["event"]:
-            case "stream":
-                output.stream(event["name"], event["text"])
-            case "display":
-                output.display(event["data"], event.get("metadata"))
-            case "result":
-                output.result(event["data"], event.get("metadata"))
-            case "table":
-                output.display(table_bundle(Table.from_json(event["table"])))
-            case "progress":
-                progress.event(event)
-            case "warning":
-                output.stream("stderr", event["text"] + "\n")
-
     # --- what the editor asks
 
     def do_complete(self, code: str, cursor_pos: int | None) -> dict[str, Any]:  # type: ignore[override]
         cursor = len(code) if cursor_pos is None else cursor_pos
         cell, inside = self._at(code, cursor)
-        if cell is None or cell.language == "python":
+        if cell is None or cell.language == languages.PYTHON:
             removed = cell.removed if cell else 0
             reply = super().do_complete(cell.code if cell else code, cursor - removed)
             reply["cursor_start"] += removed
@@ -319,7 +299,7 @@ class LakebookKernel(IPythonKernel):
         more = sorted(name for name in known if name.startswith(written[0]) and name not in reply["matches"])
         if more:
             reply |= {"matches": [*more, *reply["matches"]], "cursor_start": written.start(), "cursor_end": cursor}
-            kinds = [_kind(name, LABELS[known[name]], written.start(), cursor) for name in more]
+            kinds = [_kind(name, known[name], written.start(), cursor) for name in more]
             reply["metadata"] = {**reply["metadata"], _KINDS: kinds + reply["metadata"].get(_KINDS, [])}
         return reply
 
@@ -327,7 +307,7 @@ class LakebookKernel(IPythonKernel):
         self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Any = ()
     ) -> dict[str, Any]:
         cell, inside = self._at(code, cursor_pos)
-        if cell is None or cell.language == "python":
+        if cell is None or cell.language == languages.PYTHON:
             source, removed = (cell.code, cell.removed) if cell else (code, 0)
             return dict(super().do_inspect(source, cursor_pos - removed, detail_level, omit_sections))
         data = inside.inspect(cell.code, cursor_pos - cell.removed, detail_level) if inside else None
@@ -335,7 +315,7 @@ class LakebookKernel(IPythonKernel):
 
     def do_is_complete(self, code: str) -> dict[str, Any]:  # type: ignore[override]
         cell, inside = self._at(code, len(code))
-        if cell is None or cell.language == "python":
+        if cell is None or cell.language == languages.PYTHON:
             return dict(super().do_is_complete(cell.code if cell else code))
         answer = inside.is_complete(cell.code) if inside else None
         if answer is None:
@@ -350,7 +330,7 @@ class LakebookKernel(IPythonKernel):
             return None, None
         if cursor < cell.removed:
             return None, None
-        if cell.language == "python":
+        if cell.language == languages.PYTHON:
             return cell, None
         return cell, self.language(cell.language)
 

@@ -9,7 +9,10 @@ from lakebook_kernel.languages.base import Completeness, Language, Output
 
 
 class MarkdownLanguage(Language):
-    name: ClassVar[str] = "markdown"
+    """Shows a cell's text; nothing runs, no name is bound."""
+
+    name: ClassVar[str] = "md"
+    label: ClassVar[str] = "Markdown"
 
     def run(self, cell: Cell, output: Output) -> None:
         text = cell.code.strip("\n")

@@ -28,7 +28,8 @@ _LOOK = 0.05
 class ShellLanguage(Language):
     """bash; options after ``%sh`` are bash's own, such as ``-e``."""
 
-    name: ClassVar[str] = "shell"
+    name: ClassVar[str] = "sh"
+    label: ClassVar[str] = "bash"
     options: ClassVar[frozenset[str] | None] = None
 
     def __init__(self, host: Host) -> None:
@@ -67,11 +68,6 @@ class ShellLanguage(Language):
                     script.signal(signal.SIGKILL)  # jobs in the background do not listen to SIGINT
         if status != 0:
             raise _failure(status, cell.code, last_words.text)
-
-    def interrupt(self) -> None:
-        script = self._script
-        if script is not None:
-            script.interrupt()
 
     def stop(self) -> None:
         if self._script is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lakebook_kernel.cell import Cell
@@ -28,6 +29,15 @@ class SqlLanguage(Language):
     """Spark SQL in this notebook's session."""
 
     name: ClassVar[str] = "sql"
+    label: ClassVar[str] = "SQL"
+    info: ClassVar[Mapping[str, Any]] = {
+        "name": "sql",
+        "version": "4.2",
+        "mimetype": "text/x-sql",
+        "codemirror_mode": "sql",
+        "pygments_lexer": "sql",
+        "file_extension": ".sql",
+    }
     frames_by_reference: ClassVar[bool] = True
 
     def __init__(self, host: Host) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lakebook.config import Workspace
 from lakebook.spark.tables import Table, tables
+from lakebook_kernel.languages.base import Source
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-class CatalogNames:
+class CatalogNames(Source):
     """Tables by their names, as sharing sees them. Which there are is read from a file: that starts no driver.
 
     Args:
@@ -22,7 +23,8 @@ class CatalogNames:
         schema: the current schema.
     """
 
-    name = "catalog"
+    name: ClassVar[str] = "catalog"
+    label: ClassVar[str] = "the catalog"
 
     def __init__(
         self, workspace: Callable[[], Workspace], session: Callable[[], SparkSession], schema: Callable[[], str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
-PYTHON = "python"
+from lakebook_kernel.languages import PYTHON
 
 
 @dataclass

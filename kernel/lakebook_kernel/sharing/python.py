@@ -7,11 +7,12 @@ import re
 import sys
 from collections.abc import Callable, Hashable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from lakebook_kernel.languages import PYTHON
+from lakebook_kernel.languages.base import Namespace
 from lakebook_kernel.languages.python import free_names, reads, stored_names, with_magics
 from lakebook_kernel.memory import given_back
-from lakebook_kernel.sharing.ledger import PYTHON
 from lakebook_kernel.sharing.stamps import stamp
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _WORD = re.compile(r"\w+")
 _OURS = 3
 
 
-class PythonNames:
+class PythonNames(Namespace):
     """The notebook's global names of Python.
 
     Args:
@@ -42,10 +43,10 @@ class PythonNames:
         succeeded: whether the last cell of Python came to its end.
     """
 
-    name = PYTHON
-    lazy = False
-    reads_python = True
-    frames_by_reference = True
+    name: ClassVar[str] = PYTHON
+    label: ClassVar[str] = "Python"
+    reads_python: ClassVar[bool] = True
+    frames_by_reference: ClassVar[bool] = True
 
     def __init__(
         self, names: Mapping[str, Any], plain: Callable[[str], str], succeeded: Callable[[], bool] = lambda: True
@@ -128,9 +129,6 @@ class PythonNames:
         present = self._names.get(name, _MISSING)
         return self._is_kernels(name) or hasattr(builtins, name) or (present is not _MISSING and _stays(present))
 
-    def knows(self, name: str) -> bool:
-        return False
-
     def stamp(self, name: str) -> Hashable:
         return stamp(self._names[name])
 
@@ -149,9 +147,6 @@ class PythonNames:
     def withdraw(self, name: str) -> None:
         self._given.pop(name, None)
         self._names.pop(name, None)
-
-    def promise(self, names: Mapping[str, int]) -> None:
-        pass
 
     def _is_kernels(self, name: str) -> bool:
         return name in _OWN or (name.startswith("_") and name != "_sqldf")

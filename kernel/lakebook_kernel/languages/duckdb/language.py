@@ -32,6 +32,7 @@ class DuckDBLanguage(Language):
     """One in-memory database per notebook."""
 
     name: ClassVar[str] = "duckdb"
+    label: ClassVar[str] = "DuckDB"
     reads_python: ClassVar[bool] = True
 
     def __init__(self, host: Host) -> None:
@@ -46,10 +47,6 @@ class DuckDBLanguage(Language):
         if self._database is not None:
             self._database.connection.close()
             self._database = None
-
-    def interrupt(self) -> None:
-        if self._database is not None:
-            self._database.connection.interrupt()
 
     @property
     def _names(self) -> Names:

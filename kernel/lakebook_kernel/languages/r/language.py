@@ -46,6 +46,15 @@ class RLanguage(Language):
     """R in a child process, started with the first cell."""
 
     name: ClassVar[str] = "r"
+    label: ClassVar[str] = "R"
+    info: ClassVar[Mapping[str, Any]] = {
+        "name": "R",
+        "version": "4",
+        "mimetype": "text/x-rsrc",
+        "codemirror_mode": "r",
+        "pygments_lexer": "r",
+        "file_extension": ".r",
+    }
     lazy: ClassVar[bool] = True
     options: ClassVar[frozenset[str] | None] = frozenset({"--restart"})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lakebook_kernel.cell import Cell
@@ -33,6 +33,15 @@ class ScalaLanguage(Language):
     """Scala 2.13 with ``spark``, ``sc`` and ``display``. What cells print comes as events of the driver."""
 
     name: ClassVar[str] = "scala"
+    label: ClassVar[str] = "Scala"
+    info: ClassVar[Mapping[str, Any]] = {
+        "name": "scala",
+        "version": "2.13",
+        "mimetype": "text/x-scala",
+        "codemirror_mode": {"name": "text/x-scala"},
+        "pygments_lexer": "scala",
+        "file_extension": ".scala",
+    }
     frames_by_reference: ClassVar[bool] = True
 
     def __init__(self, host: Host) -> None:
