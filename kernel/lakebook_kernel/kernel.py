@@ -186,8 +186,9 @@ class LakebookKernel(IPythonKernel):
         return find_workspace(self.folder)
 
     def _lost_with_the_driver(self) -> None:
-        for language in ("sql", "scala"):
-            self.sharing.lost(language)
+        for language in self._languages.values():
+            if language.in_driver:
+                self.sharing.lost(language.name)
 
     def _say(self, text: str) -> None:
         if self.driver.output is not None:

@@ -154,6 +154,8 @@ class Namespace(Source):
     lazy: ClassVar[bool] = False
     #: It looks into Python's own names; they are not given.
     reads_python: ClassVar[bool] = False
+    #: Its values live in the Spark driver, and are gone when that is lost.
+    in_driver: ClassVar[bool] = False
 
     def free_names(self, code: str) -> set[str]:
         """The variables that ``code`` reads and does not bind before, by the language's own parser.

@@ -39,6 +39,7 @@ class SqlLanguage(Language):
         "file_extension": ".sql",
     }
     frames_by_reference: ClassVar[bool] = True
+    in_driver: ClassVar[bool] = True
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)

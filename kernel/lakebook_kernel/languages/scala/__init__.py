@@ -43,6 +43,7 @@ class ScalaLanguage(Language):
         "file_extension": ".scala",
     }
     frames_by_reference: ClassVar[bool] = True
+    in_driver: ClassVar[bool] = True
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
