@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipykernel.ipkernel import IPythonKernel
 from traitlets import Type, Unicode
+from typing_extensions import override
 
 from lakebook.config import Workspace, find_workspace
 from lakebook_kernel import __version__, events, languages
@@ -75,6 +76,7 @@ class LakebookKernel(IPythonKernel):
 
     @property
     def ipython(self) -> LakebookShell:
+        """IPython's shell of this kernel, which is always there and ours."""
         assert isinstance(self.shell, LakebookShell)
         return self.shell
 
@@ -82,33 +84,41 @@ class LakebookKernel(IPythonKernel):
 
     @property
     def names(self) -> dict[str, Any]:
+        """Python's global names, which are live: what is set here is bound in the notebook."""
         namespace: dict[str, Any] = self.ipython.user_ns
         return namespace
 
     def spark(self) -> SparkSession:
+        """This notebook's session; starts the driver and attaches when needed. Raises ``CellError``."""
         return self.driver.session()
 
     def attached(self) -> bool:
+        """Whether the notebook is attached to a driver now; asking changes nothing."""
         return self.driver.attached
 
     def notebook(self) -> JavaObject:
+        """The bridge's ``Notebook`` of this kernel, in the driver's JVM; attaches when needed. Raises ``CellError``."""
         return self.driver.notebook()
 
     def waiting(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
+        """Within it the main thread waits for another process, and an interrupt calls ``stop``. See ``Host``."""
         return self.interrupts.waiting(lambda elapsed: stop())
 
     # --- Jupyter's requests
 
     @property
     def language_info(self) -> dict[str, Any]:  # type: ignore[override]
+        """What ``kernel_info_reply`` says of the default language."""
         if self.default_language == languages.PYTHON:
             return IPythonKernel.language_info
         return {"name": self.default_language, **languages.load(self.default_language).info}
 
+    @override
     def pre_handler_hook(self) -> None:
         self.interrupts.new_request()
         self.saved_sigint_handler = signal.signal(signal.SIGINT, self.interrupts.handle)
 
+    @override
     async def do_execute(
         self,
         code: str,
@@ -272,6 +282,7 @@ class LakebookKernel(IPythonKernel):
 
     # --- what the editor asks
 
+    @override
     def do_complete(self, code: str, cursor_pos: int | None) -> dict[str, Any]:  # type: ignore[override]
         cursor = len(code) if cursor_pos is None else cursor_pos
         cell, inside = self._at(code, cursor)
@@ -304,6 +315,7 @@ class LakebookKernel(IPythonKernel):
             reply["metadata"] = {**reply["metadata"], _KINDS: kinds + reply["metadata"].get(_KINDS, [])}
         return reply
 
+    @override
     def do_inspect(  # type: ignore[override]
         self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Any = ()
     ) -> dict[str, Any]:
@@ -314,6 +326,7 @@ class LakebookKernel(IPythonKernel):
         data = inside.inspect(cell.code, cursor_pos - cell.removed, detail_level) if inside else None
         return {"status": "ok", "found": bool(data), "data": data or {}, "metadata": {}}
 
+    @override
     def do_is_complete(self, code: str) -> dict[str, Any]:  # type: ignore[override]
         cell, inside = self._at(code, len(code))
         if cell is None or cell.language == languages.PYTHON:
@@ -335,6 +348,7 @@ class LakebookKernel(IPythonKernel):
             return cell, None
         return cell, self.language(cell.language)
 
+    @override
     async def do_shutdown(self, restart: bool) -> dict[str, Any]:
         for language in self._languages.values():
             language.stop()

@@ -11,6 +11,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.display_functions import publish_display_data
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
+from typing_extensions import override
 
 from lakebook_kernel.display.tables import table_bundle
 from lakebook_kernel.errors import Explained, explain, users_part
@@ -55,10 +56,12 @@ class LakebookShell(ZMQInteractiveShell):
                 if names.get(name) is value:
                     names[name] = None
 
+    @override
     def init_magics(self) -> None:
         super().init_magics()
         self.register_magics(NotebookMagics)
 
+    @override
     def showtraceback(
         self,
         exc_tuple: tuple[type[BaseException], BaseException, TracebackType | None] | None = None,

@@ -34,6 +34,8 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class SparkSettings:
+    """``[spark]`` of ``lakebook.toml``: what a driver is started with."""
+
     master: str = "local[*]"
     #: heap of the driver, as ``-Xmx`` takes it
     memory: str = "2g"
@@ -45,12 +47,16 @@ class SparkSettings:
 
 @dataclass(frozen=True)
 class ShareSettings:
+    """``[share]`` of ``lakebook.toml``: names between languages."""
+
     #: bytes in memory up to which a frame of Spark's is copied to a language that cannot hold a reference
     limit: int = 2**30
 
 
 @dataclass(frozen=True)
 class Workspace:
+    """A folder whose notebooks share a driver and its tables, and its settings."""
+
     root: Path
     #: where the driver keeps its files; may not exist yet, see ``make_state``
     state: Path

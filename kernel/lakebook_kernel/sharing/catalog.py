@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from typing_extensions import override
+
 from lakebook.config import Workspace
 from lakebook.spark.tables import Table, tables
 from lakebook_kernel.languages.base import Source
@@ -38,9 +40,11 @@ class CatalogNames(Source):
         """A cell starts: what was known of the tables may have changed."""
         self._tables = None
 
+    @override
     def holds(self, name: str) -> bool:
         return self._find(name) is not None
 
+    @override
     def stamp(self, name: str) -> Hashable:
         """A Delta table's version, by its log's newest file; any other table may have changed."""
         table = self._find(name)
@@ -53,6 +57,7 @@ class CatalogNames(Source):
         about = (log / max(commits)).stat()  # a table that is made anew begins with the same name
         return (table.location, max(commits), about.st_ino, about.st_mtime_ns)
 
+    @override
     def take(self, name: str) -> Any:
         return self._session().table(name)
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Hashable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from typing_extensions import override
+
 from lakebook_kernel.languages import PYTHON
 from lakebook_kernel.languages.base import Namespace
 from lakebook_kernel.languages.python import free_names, reads, stored_names, with_magics
@@ -62,6 +64,7 @@ class PythonNames(Namespace):
         self._given: dict[str, Hashable] = {}
         self._used: set[str] = set()
 
+    @override
     def free_names(self, code: str) -> set[str]:
         self._used = self.read_by(code)
         return self._used
@@ -86,6 +89,7 @@ class PythonNames(Namespace):
             self._last = code, with_magics(code, self._plain)
         return self._last[1]
 
+    @override
     def bound_names(self) -> set[str]:
         """Of the names remembered, those that were bound, and copies that were changed in place.
 
@@ -101,6 +105,7 @@ class PythonNames(Namespace):
             self._given.pop(name, None)
         return rebound | changed
 
+    @override
     def removed_names(self) -> set[str]:
         """Of the names remembered, those that Python had and has no more."""
         return {name for name, value in self._before.items() if value is not _MISSING and name not in self._names}
@@ -114,6 +119,7 @@ class PythonNames(Namespace):
             return False
         return stamp(value) != self._given[name]
 
+    @override
     def holds(self, name: str) -> bool:
         return name in self._names and not self._is_kernels(name)
 
@@ -125,13 +131,16 @@ class PythonNames(Namespace):
             if not self._is_kernels(name) and not _stays(value) and not hasattr(builtins, name)
         ]
 
+    @override
     def protects(self, name: str) -> bool:
         present = self._names.get(name, _MISSING)
         return self._is_kernels(name) or hasattr(builtins, name) or (present is not _MISSING and _stays(present))
 
+    @override
     def stamp(self, name: str) -> Hashable:
         return stamp(self._names[name])
 
+    @override
     def take(self, name: str) -> Any:
         value = self._names[name]
         if _stays(value):
@@ -139,11 +148,13 @@ class PythonNames(Namespace):
             raise TypeError(f"it is {words}")
         return value
 
+    @override
     def give(self, name: str, value: Any) -> None:
         given = _usual(value)
         self._given[name] = stamp(given)
         self._names[name] = given
 
+    @override
     def withdraw(self, name: str) -> None:
         self._given.pop(name, None)
         self._names.pop(name, None)

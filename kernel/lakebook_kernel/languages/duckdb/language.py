@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from typing_extensions import override
+
 from lakebook.config import ConfigError, find_workspace
 from lakebook.spark.tables import find_table
 from lakebook_kernel.cell import Cell
@@ -40,9 +42,11 @@ class DuckDBLanguage(Language):
         self._database: Names | None = None
         self._bound: set[str] = set()
 
+    @override
     def start(self) -> None:
         self._names  # noqa: B018
 
+    @override
     def stop(self) -> None:
         if self._database is not None:
             self._database.connection.close()
@@ -72,6 +76,7 @@ class DuckDBLanguage(Language):
             self._database = Names(connection, workspace, self.host.names, lambda name: self.lookup(name))
         return self._database
 
+    @override
     def run(self, cell: Cell, output: Output) -> None:
         names = self._names
         before = names.own()
@@ -136,6 +141,7 @@ class DuckDBLanguage(Language):
                         raise problem from None
             raise told from None
 
+    @override
     def free_names(self, code: str) -> set[str]:
         """Tables that the code reads; where DuckDB cannot tell without them, every name that may be one."""
         import duckdb
@@ -157,9 +163,11 @@ class DuckDBLanguage(Language):
                 free |= {word for word in words if word.lower() not in keywords}
         return free - {name for _, name in self._names.own()}
 
+    @override
     def bound_names(self) -> set[str]:
         return self._bound
 
+    @override
     def take(self, name: str) -> Any:
         """A table or view as a `pyarrow.Table`."""
         from lakebook_kernel.languages.duckdb.frames import with_durations
@@ -171,6 +179,7 @@ class DuckDBLanguage(Language):
         with self._names.resolved(query), self.host.waiting(self._names.connection.interrupt):
             return with_durations(self._names.connection.query(query).to_arrow_table())
 
+    @override
     def give(self, name: str, value: Any) -> None:
         from lakebook_kernel.languages.duckdb.names import is_frame
 
@@ -178,15 +187,19 @@ class DuckDBLanguage(Language):
             raise TypeError(f"DuckDB reads frames, it is a {type(value).__name__}")
         self._names.given[name] = value
 
+    @override
     def withdraw(self, name: str) -> None:
         self._names.given.pop(name, None)
 
+    @override
     def protects(self, name: str) -> bool:
         return find_table(self._names.workspace, name) is not None
 
+    @override
     def describe(self) -> dict[str, tuple[str, str]]:
         return {name: ("view" if text else "table", "") for (_, name), (_, text) in self._names.own().items()}
 
+    @override
     def is_complete(self, code: str) -> Completeness:
         import duckdb
 
@@ -200,11 +213,13 @@ class DuckDBLanguage(Language):
             return Completeness("incomplete" if open_end else "invalid")
         return Completeness("complete")
 
+    @override
     def complete(self, code: str, cursor: int) -> Completion | None:
         from lakebook_kernel.languages.duckdb.completion import complete
 
         return complete(self._names, code, cursor)
 
+    @override
     def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
         from lakebook_kernel.languages.duckdb.completion import inspect
 

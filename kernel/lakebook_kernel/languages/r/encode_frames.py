@@ -12,6 +12,7 @@ from lakebook_kernel.languages.r.forms import Frame
 
 
 def is_frame(value: Any) -> bool:
+    """Whether it becomes a data.frame; finding out imports nothing."""
     module, kind = type(value).__module__.partition(".")[0], type(value).__name__
     return kind in {
         "pyarrow": ("Table", "RecordBatch"),

@@ -6,6 +6,8 @@ import json
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from typing_extensions import override
+
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.errors import excerpt, shorten
 from lakebook_kernel.languages.base import (
@@ -50,10 +52,12 @@ class ScalaLanguage(Language):
         #: whether the interpreter has been made; what an editor asks before must not start a driver
         self.started = False
 
+    @override
     def start(self) -> None:
         self._interpreter()
         self.started = True
 
+    @override
     def run(self, cell: Cell, output: Output) -> None:
         interpreter = self._interpreter()
         try:
@@ -68,31 +72,38 @@ class ScalaLanguage(Language):
         if reply["status"] == "error":
             raise _told(reply, cell.code)
 
+    @override
     def interrupt(self) -> None:
         self._interpreter().interrupt()
 
+    @override
     def complete(self, code: str, cursor: int) -> Completion | None:
         if not self.started:
             return None
         found = json.loads(self._interpreter().complete(code, cursor))
         return Completion(found["matches"], found["start"], found["end"], found["kinds"])
 
+    @override
     def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
         signatures = self._interpreter().inspect(code, cursor) if self.started else ""
         return {"text/plain": signatures} if signatures else None
 
+    @override
     def is_complete(self, code: str) -> Completeness:
         if not self.started:
             return Completeness("unknown")
         status = self._interpreter().isComplete(code)
         return Completeness(status, "  " if status == "incomplete" else "")
 
+    @override
     def free_names(self, code: str) -> set[str]:
         return set(self._interpreter().freeNames(code)) if self.started else set()
 
+    @override
     def bound_names(self) -> set[str]:
         return set(self._interpreter().boundNames()) if self.started else set()
 
+    @override
     def take(self, name: str) -> Any:
         from pyspark.sql import DataFrame
 
@@ -108,6 +119,7 @@ class ScalaLanguage(Language):
             return DataFrame(interpreter.value(name).toDF(), self.host.spark())
         return reader.read(block, name, self.host.notebook().say)
 
+    @override
     def give(self, name: str, value: Any) -> None:
         from lakebook_kernel.languages.frames import is_frame, spark_frame
         from lakebook_kernel.languages.scala import writer
@@ -118,16 +130,20 @@ class ScalaLanguage(Language):
         else:
             self._interpreter().receive(name, *writer.write(value))
 
+    @override
     def withdraw(self, name: str) -> None:
         if self.host.attached():  # else it is gone already
             self._interpreter().unbind(name)
 
+    @override
     def protects(self, name: str) -> bool:
         return bool(self._interpreter().isDefined(name))
 
+    @override
     def stamp(self, name: str) -> Hashable:
         return 0 if self._interpreter().isStable(name) else object()
 
+    @override
     def describe(self) -> dict[str, tuple[str, str]]:
         variables = json.loads(self._interpreter().variables()) if self.host.attached() else {}
         return {name: (kind, "") for name, kind in variables.items()}
