@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow as pa
 
+#: microseconds of a day, and days of which 64 bits of microseconds are sure to be enough
+_DAY = 86_400_000_000
+_DAYS = 106_000_000
+
 
 def readable(frame: Any, name: str) -> Any:
     """The frame, or the same as Arrow's where DuckDB would read other values than pandas has.
@@ -106,7 +110,11 @@ def _cut(frame: Any) -> list[tuple[str, Any]]:
 
 
 def with_durations(table: pa.Table) -> pa.Table:
-    """A table of DuckDB's with durations for its intervals. Raises ``TypeError`` where one has months."""
+    """A table of DuckDB's with durations for its intervals, in microseconds.
+
+    Raises:
+        TypeError: an interval has months, or more days than 64 bits of microseconds have.
+    """
     import numpy as np
     import pyarrow as pa
 
@@ -120,6 +128,9 @@ def with_durations(table: pa.Table) -> pa.Table:
         intervals = np.frombuffer(memory, parts)[column.offset : column.offset + len(column)]
         if intervals["months"][~missing].any():
             raise TypeError(f"column {field.name} has intervals of months, which are of no one length")
-        spans = intervals["days"].astype("m8[D]").astype("m8[us]") + (intervals["nanoseconds"] // 1000).astype("m8[us]")
-        table = table.set_column(at, field.name, pa.array(spans, mask=missing))
+        days = np.where(missing, 0, intervals["days"]).astype(np.int64)  # where one is missing there is anything
+        if np.abs(days).max(initial=0) > _DAYS:
+            raise TypeError(f"column {field.name} has an interval of more than {_DAYS:,} days")
+        spans = days * _DAY + np.where(missing, 0, intervals["nanoseconds"]) // 1000
+        table = table.set_column(at, field.name, pa.array(spans.astype("m8[us]"), mask=missing))
     return table
