@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +84,13 @@ def test_tests_that_are_named_exist(page: Path) -> None:
         for name in [file.stem, *re.findall(r"^def (test_\w+)", file.read_text(), re.MULTILINE)]
     }
     assert set(_TEST.findall(prose(page))) <= known
+
+
+def test_the_pages_build_without_a_warning(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", str(ROOT / "docs"), str(tmp_path)]
+    done = subprocess.run(build, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "lakebook_kernel.languages.base.Language.run" in (tmp_path / "api.html").read_text()
 
 
 def test_every_setting_is_described_with_its_variable() -> None:

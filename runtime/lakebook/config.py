@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import re
@@ -226,6 +225,8 @@ def _line(text: str, path: tuple[str, ...]) -> int:
 
 
 def _unknown(name: str, known: list[str]) -> str:
+    import difflib  # the kernel reads settings at its start
+
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
     return f"unknown setting {name}, {hint}"

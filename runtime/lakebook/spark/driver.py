@@ -63,7 +63,7 @@ class Driver:
 
     @property
     def alive(self) -> bool:
-        """Whether its process runs, and is a driver: a number may have been given to another one."""
+        """Whether its process runs, and is a driver still, since its number may have been given to another one."""
         return _is_driver(self.pid)
 
     def attach(self, folder: Path, name: str) -> Connection:
