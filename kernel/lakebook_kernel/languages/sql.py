@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
@@ -34,7 +35,7 @@ class SqlLanguage(Language):
     label: ClassVar[str] = "SQL"
     info: ClassVar[Mapping[str, Any]] = {
         "name": "sql",
-        "version": "4.2",
+        "version": version("pyspark"),
         "mimetype": "text/x-sql",
         "codemirror_mode": "sql",
         "pygments_lexer": "sql",
