@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipykernel.ipkernel import IPythonKernel
-from traitlets import Type, Unicode
+from traitlets import Bunch, TraitError, Type, Unicode, validate
 from typing_extensions import override
 
 from lakebook.config import Workspace, find_workspace
@@ -73,6 +73,13 @@ class LakebookKernel(IPythonKernel):
         formatter = self.ipython.display_formatter
         assert formatter is not None
         frames.register(formatter, lambda jdf, rows: self.notebook().tableHead(jdf, rows))
+
+    @validate("default_language")
+    def _known(self, proposal: Bunch) -> str:
+        name = languages.named(proposal.value)
+        if name is None:
+            raise TraitError(f"--language {proposal.value}: no installed package brings a language of that name.")
+        return name
 
     @property
     def ipython(self) -> LakebookShell:
@@ -346,7 +353,10 @@ class LakebookKernel(IPythonKernel):
             return None, None
         if cell.language == languages.PYTHON:
             return cell, None
-        return cell, self.language(cell.language)
+        try:
+            return cell, self.language(cell.language)
+        except (ImportError, AttributeError, TypeError):  # what another package brings; it is told when the cell runs
+            return cell, None
 
     @override
     async def do_shutdown(self, restart: bool) -> dict[str, Any]:

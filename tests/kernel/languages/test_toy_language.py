@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +23,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     about = folder / "lakebook_lisp-1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: lakebook-lisp\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text("[lakebook.languages]\nlisp = lakebook_lisp:LispLanguage\n")
+    (about / "entry_points.txt").write_text(
+        "[lakebook.languages]\n"
+        "lisp = lakebook_lisp:LispLanguage\n"
+        "gone = a_package_that_is_gone:Language\n"
+        "scheme = lakebook_lisp:LispLanguage\n"
+    )
     (folder / "lakebook_lisp.py").write_text(Path(lisp.__file__).read_text())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]))
@@ -127,6 +134,29 @@ def test_an_interrupt_stops_it_and_keeps_its_names(notebook: Notebook) -> None:
 
 def test_an_option_that_it_does_not_take_is_refused(notebook: Notebook) -> None:
     assert notebook.run("%lisp --fast\n1").errors[0]["evalue"] == "%lisp has no option --fast; it takes -i, -o."
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("gone", "No module named 'a_package_that_is_gone' (%gone failed; %trace shows where)"),
+        (
+            "scheme",
+            "%scheme names lakebook_lisp:LispLanguage, and that calls itself lisp (%scheme failed; %trace shows where)",
+        ),
+    ],
+)
+def test_a_package_that_is_broken_is_told_by_its_cells_alone(notebook: Notebook, language: str, said: str) -> None:
+    assert notebook.complete(f"%{language}\nab") == []
+    assert notebook.run(f"%{language}\n1").errors[0]["evalue"] == said
+    assert notebook.good("1 + 1").text == "2"
+
+
+def test_a_default_language_that_is_none_is_refused_at_the_start(installed: Path, tmp_path: Path) -> None:
+    start = [sys.executable, "-m", "lakebook_kernel", "-f", str(tmp_path / "connection.json"), "--language", "nosuch"]
+    done = subprocess.run(start, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert "--language nosuch: no installed package brings a language of that name." in done.stderr
 
 
 @pytest.mark.spark
