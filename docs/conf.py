@@ -3,16 +3,16 @@
 from lakebook import __version__
 
 project = "Lakebook"
-author = "Lakebook's authors"
 release = __version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 html_theme = "alabaster"
 html_theme_options = {
     "description": "One notebook, four languages, one lakehouse",
-    "page_width": "1080px",
+    "page_width": "1280px",
     "sidebar_width": "240px",
 }
 html_show_sourcelink = False
+html_show_copyright = False
 
 myst_heading_anchors = 4  # as the pages link to them
 default_role = "code"  # `x` in a docstring
