@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
 from kernel.standins import StandInHost, StandInOutput
 from lakebook import config
-from lakebook_kernel.cell import MAGICS, Cell
+from lakebook_kernel import languages
+from lakebook_kernel.cell import Cell
 from lakebook_kernel.languages.base import CellError
 
 ROOT = Path(__file__).parents[1]
@@ -82,18 +86,26 @@ def test_tests_that_are_named_exist(page: Path) -> None:
     assert set(_TEST.findall(prose(page))) <= known
 
 
+def test_the_pages_build_without_a_warning(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", str(ROOT / "docs"), str(tmp_path)]
+    done = subprocess.run(build, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "lakebook_kernel.languages.base.Language.run" in (tmp_path / "api.html").read_text()
+
+
 def test_every_setting_is_described_with_its_variable() -> None:
     described = {row[0].strip("`"): row[2].strip("`") for row in rows(ROOT / "docs" / "spark.md", "## Settings")}
     assert described == {name: config._VARIABLES.get(name, "") for name in config._NAMES}
 
 
 def test_every_magic_is_described_with_its_language() -> None:
-    called = {"shell": "bash"}
     table = rows(ROOT / "docs" / "languages.md", "# The languages of a notebook")
     described = {magic: row[1] for row in table for magic in re.findall(r"`%(\w+)`", row[0])}
-    assert described.keys() == MAGICS.keys()
-    for magic, language in MAGICS.items():
-        assert called.get(language, language) in described[magic].lower()
+    assert described.keys() == {languages.PYTHON, *languages._OURS, *languages._ALSO}
+    for magic in described.keys() - {languages.PYTHON}:
+        name = languages.named(magic)
+        assert name is not None
+        assert languages.load(name).label in described[magic]
 
 
 def test_the_defaults_are_as_described(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +137,11 @@ def test_the_example_of_a_language_works(tmp_path: Path) -> None:
         language.take("none")
     with pytest.raises(CellError, match="no such column: wrong"):
         run("SELECT wrong FROM people")
-    with pytest.raises(TypeError, match="no form in sqlite"):
+    language.give("people", pd.DataFrame({"name": ["Barbara"]}))
+    assert language.take("people").to_pydict() == {"name": ["Barbara"]}
+    with pytest.raises(TypeError, match="a int has no form in SQLite"):
+        language.give("people", 1)
+    with pytest.raises(TypeError, match="no form in SQLite"):
         language.give("f", print)
     with host.interrupted(0.3), pytest.raises(KeyboardInterrupt):
         run("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n")

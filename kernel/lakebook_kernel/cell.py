@@ -8,18 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-#: What users write after the percent sign, and the language it names.
-MAGICS = {
-    "python": "python",
-    "sql": "sql",
-    "r": "r",
-    "R": "r",
-    "scala": "scala",
-    "duckdb": "duckdb",
-    "sh": "shell",
-    "md": "markdown",
-}
-
+from lakebook_kernel import languages
 
 _MAGIC = re.compile(r"%%?(\w+)(?=\s|$)")
 #: an option directly after the language: ``-i a,b``, ``-o c``, ``--restart``, ``-e``
@@ -61,7 +50,7 @@ def read(source: str, default: str = "python") -> Cell:
     first = next((number for number, line in enumerate(lines) if line.strip()), None)
     if first is None or not (found := _MAGIC.match(lines[first])):
         return Cell(default, source)
-    language = MAGICS.get(found[1])
+    language = languages.named(found[1])
     if language is None:
         return Cell(default, source)
     options: list[str] = []

@@ -89,9 +89,11 @@ class Driver:
         return attachment is not None and attachment.connection.wait_closed(1.0)
 
     def session(self) -> SparkSession:
+        """This notebook's session; starts the driver and attaches when needed. Raises ``CellError`` when it cannot."""
         return self._attach().session
 
     def notebook(self) -> JavaObject:
+        """The bridge's ``Notebook`` of this kernel; attaches as ``session`` does."""
         return self._attach().notebook
 
     def schema(self) -> str:
@@ -151,6 +153,7 @@ class Driver:
         Builders(self._attach, self.detach).apply()
 
     def say(self, text: str) -> None:
+        """Show a line in the running cell; between cells there is nobody to tell."""
         if self.output is not None:
             self.output.stream("stderr", text + "\n")
 

@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipykernel.ipkernel import IPythonKernel
-from traitlets import Type, Unicode
+from traitlets import Bunch, TraitError, Type, Unicode, validate
+from typing_extensions import override
 
 from lakebook.config import Workspace, find_workspace
-from lakebook_kernel import __version__
+from lakebook_kernel import __version__, events, languages
 from lakebook_kernel.cell import BadOptions, Cell, read
 from lakebook_kernel.display import frames
 from lakebook_kernel.display.progress import ProgressBars
 from lakebook_kernel.driver import Driver
 from lakebook_kernel.errors import explain
 from lakebook_kernel.interrupts import Interrupts
-from lakebook_kernel.languages import INFO, make
-from lakebook_kernel.languages.base import CellError, Language
+from lakebook_kernel.languages.base import CellError, Language, Namespace
 from lakebook_kernel.output import CellOutput
-from lakebook_kernel.sharing.automatic import LABELS, Namespace, SharedNames
+from lakebook_kernel.sharing.automatic import SharedNames
 from lakebook_kernel.sharing.catalog import CatalogNames
 from lakebook_kernel.sharing.comm import VariablesComm
 from lakebook_kernel.sharing.listing import Listed, listing
@@ -67,14 +67,21 @@ class LakebookKernel(IPythonKernel):
         self.ipython.hint = self.sharing.hint
         self.variables = VariablesComm(self.comm_manager, self.listing)
         self._started: set[str] = set()
-        self._progress: ProgressBars | None = None
         self._spark_written = False
         formatter = self.ipython.display_formatter
         assert formatter is not None
         frames.register(formatter, lambda jdf, rows: self.notebook().tableHead(jdf, rows))
 
+    @validate("default_language")
+    def _known(self, proposal: Bunch) -> str:
+        name = languages.named(proposal.value)
+        if name is None:
+            raise TraitError(f"--language {proposal.value}: no installed package brings a language of that name.")
+        return name
+
     @property
     def ipython(self) -> LakebookShell:
+        """IPython's shell of this kernel, which is always there and ours."""
         assert isinstance(self.shell, LakebookShell)
         return self.shell
 
@@ -82,34 +89,45 @@ class LakebookKernel(IPythonKernel):
 
     @property
     def names(self) -> dict[str, Any]:
+        """Python's global names, which are live: what is set here is bound in the notebook."""
         namespace: dict[str, Any] = self.ipython.user_ns
         return namespace
 
     def spark(self) -> SparkSession:
+        """This notebook's session; starts the driver and attaches when needed. Raises ``CellError``."""
         return self.driver.session()
 
     def attached(self) -> bool:
+        """Whether the notebook is attached to a driver now; asking changes nothing."""
         return self.driver.attached
 
     def notebook(self) -> JavaObject:
+        """The bridge's ``Notebook`` of this kernel, in the driver's JVM; attaches when needed. Raises ``CellError``."""
         return self.driver.notebook()
 
     def say(self, text: str) -> None:
+        """Show the user a line in the running cell."""
         self.driver.say(text)
 
     def waiting(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
+        """Within it the main thread waits for another process, and an interrupt calls ``stop``. See ``Host``."""
         return self.interrupts.waiting(lambda elapsed: stop())
 
     # --- Jupyter's requests
 
     @property
     def language_info(self) -> dict[str, Any]:  # type: ignore[override]
-        return INFO.get(self.default_language) or IPythonKernel.language_info
+        """What ``kernel_info_reply`` says of the default language."""
+        if self.default_language == languages.PYTHON:
+            return IPythonKernel.language_info
+        return {"name": self.default_language, **languages.load(self.default_language).info}
 
+    @override
     def pre_handler_hook(self) -> None:
         self.interrupts.new_request()
         self.saved_sigint_handler = signal.signal(signal.SIGINT, self.interrupts.handle)
 
+    @override
     async def do_execute(
         self,
         code: str,
@@ -122,11 +140,12 @@ class LakebookKernel(IPythonKernel):
         cell_id: str | None = None,
     ) -> dict[str, Any]:
         output = CellOutput(self, silent=silent)
-        self._progress = ProgressBars(output)
-        self.driver.begin_cell(str(self.get_parent().get("header", {}).get("msg_id", "")), output, self._event)
+        progress = ProgressBars(output)
+        request = str(self.get_parent().get("header", {}).get("msg_id", ""))
+        self.driver.begin_cell(request, output, lambda event: events.show(event, output, progress))
         try:
             cell = read(code, self.default_language)
-            if cell.language == "python":
+            if cell.language == languages.PYTHON:
                 self._make_session_if_used(cell.code)
                 with self._shared(cell, self.python_names):
                     reply = await super().do_execute(
@@ -140,7 +159,7 @@ class LakebookKernel(IPythonKernel):
             return self._failed(self._failure(error), output)
         finally:
             self.driver.end_cell()
-            self._progress.close()
+            progress.close()
 
     def _run(
         self, cell: Cell, source: str, output: CellOutput, remember: bool, user_expressions: dict[str, Any] | None
@@ -186,8 +205,9 @@ class LakebookKernel(IPythonKernel):
         return find_workspace(self.folder)
 
     def _lost_with_the_driver(self) -> None:
-        for language in ("sql", "scala"):
-            self.sharing.lost(language)
+        for language in self._languages.values():
+            if language.in_driver:
+                self.sharing.lost(language.name)
 
     def _failure(self, error: BaseException, language: str = "python") -> CellError:
         """Why a cell did not run, or not to its end, as it is told."""
@@ -236,7 +256,7 @@ class LakebookKernel(IPythonKernel):
     def language(self, name: str) -> Language:
         """A language of this notebook, started or not."""
         if name not in self._languages:
-            self._languages[name] = made = make(name, self)
+            self._languages[name] = made = languages.load(name)(self)
             made.on_loss = lambda: self.sharing.lost(name)
             made.lookup = lambda wanted, held=0: self.sharing.value(wanted, made, held)
             made.home = lambda wanted: self.sharing.home(wanted, made)
@@ -265,33 +285,13 @@ class LakebookKernel(IPythonKernel):
         if stale & self.python_names.read_by(code):
             self.driver.session()
 
-    def _event(self, event: dict[str, Any]) -> None:
-        """What the driver tells while a cell runs."""
-        from lakebook_kernel.display.tables import Table, table_bundle
-
-        output, progress = self.driver.output, self._progress
-        if output is None or progress is None:
-            return
-        match event["event"]:
-            case "stream":
-                output.stream(event["name"], event["text"])
-            case "display":
-                output.display(event["data"], event.get("metadata"))
-            case "result":
-                output.result(event["data"], event.get("metadata"))
-            case "table":
-                output.display(table_bundle(Table.from_json(event["table"])))
-            case "progress":
-                progress.event(event)
-            case "warning":
-                output.stream("stderr", event["text"] + "\n")
-
     # --- what the editor asks
 
+    @override
     def do_complete(self, code: str, cursor_pos: int | None) -> dict[str, Any]:  # type: ignore[override]
         cursor = len(code) if cursor_pos is None else cursor_pos
         cell, inside = self._at(code, cursor)
-        if cell is None or cell.language == "python":
+        if cell is None or cell.language == languages.PYTHON:
             removed = cell.removed if cell else 0
             reply = super().do_complete(cell.code if cell else code, cursor - removed)
             reply["cursor_start"] += removed
@@ -316,23 +316,25 @@ class LakebookKernel(IPythonKernel):
         more = sorted(name for name in known if name.startswith(written[0]) and name not in reply["matches"])
         if more:
             reply |= {"matches": [*more, *reply["matches"]], "cursor_start": written.start(), "cursor_end": cursor}
-            kinds = [_kind(name, LABELS[known[name]], written.start(), cursor) for name in more]
+            kinds = [_kind(name, known[name], written.start(), cursor) for name in more]
             reply["metadata"] = {**reply["metadata"], _KINDS: kinds + reply["metadata"].get(_KINDS, [])}
         return reply
 
+    @override
     def do_inspect(  # type: ignore[override]
         self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Any = ()
     ) -> dict[str, Any]:
         cell, inside = self._at(code, cursor_pos)
-        if cell is None or cell.language == "python":
+        if cell is None or cell.language == languages.PYTHON:
             source, removed = (cell.code, cell.removed) if cell else (code, 0)
             return dict(super().do_inspect(source, cursor_pos - removed, detail_level, omit_sections))
         data = inside.inspect(cell.code, cursor_pos - cell.removed, detail_level) if inside else None
         return {"status": "ok", "found": bool(data), "data": data or {}, "metadata": {}}
 
+    @override
     def do_is_complete(self, code: str) -> dict[str, Any]:  # type: ignore[override]
         cell, inside = self._at(code, len(code))
-        if cell is None or cell.language == "python":
+        if cell is None or cell.language == languages.PYTHON:
             return dict(super().do_is_complete(cell.code if cell else code))
         answer = inside.is_complete(cell.code) if inside else None
         if answer is None:
@@ -347,10 +349,14 @@ class LakebookKernel(IPythonKernel):
             return None, None
         if cursor < cell.removed:
             return None, None
-        if cell.language == "python":
+        if cell.language == languages.PYTHON:
             return cell, None
-        return cell, self.language(cell.language)
+        try:
+            return cell, self.language(cell.language)
+        except (ImportError, AttributeError, TypeError):  # what another package brings; it is told when the cell runs
+            return cell, None
 
+    @override
     async def do_shutdown(self, restart: bool) -> dict[str, Any]:
         for language in self._languages.values():
             language.stop()

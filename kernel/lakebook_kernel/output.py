@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from lakebook_kernel.languages.base import CellError, MimeBundle, Stream
+from typing_extensions import override
+
+from lakebook_kernel.languages.base import CellError, MimeBundle, Output, Stream
 
 if TYPE_CHECKING:
     from ipykernel.ipkernel import IPythonKernel
 
 
-class CellOutput:
+class CellOutput(Output):
     """The output of one cell: keeps the request it answers, so that late output finds its cell."""
 
     def __init__(self, kernel: IPythonKernel, *, silent: bool = False) -> None:
@@ -19,10 +21,12 @@ class CellOutput:
         self._parent = kernel.get_parent()
         self._silent = silent
 
+    @override
     def stream(self, name: Stream, text: str) -> None:
         if text:
             self._send("stream", {"name": name, "text": text})
 
+    @override
     def display(
         self,
         data: MimeBundle,
@@ -35,6 +39,7 @@ class CellOutput:
         content = {"data": data, "metadata": metadata or {}, "transient": transient}
         self._send("update_display_data" if update else "display_data", content)
 
+    @override
     def result(self, data: MimeBundle, metadata: dict[str, Any] | None = None) -> None:
         content = {"execution_count": self._kernel.execution_count, "data": data, "metadata": metadata or {}}
         if not self._silent:

@@ -12,6 +12,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.display_functions import publish_display_data
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
+from typing_extensions import override
 
 from lakebook_kernel.display.tables import table_bundle
 from lakebook_kernel.errors import Explained, explain, users_part
@@ -70,10 +71,12 @@ class LakebookShell(ZMQInteractiveShell):
             traceback = traceback.tb_next
         return 0
 
+    @override
     def init_magics(self) -> None:
         super().init_magics()
         self.register_magics(NotebookMagics)
 
+    @override
     def showtraceback(
         self,
         exc_tuple: tuple[type[BaseException], BaseException, TracebackType | None] | None = None,

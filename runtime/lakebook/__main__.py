@@ -1,3 +1,5 @@
+"""``python -m lakebook``: the command line."""
+
 from lakebook.cli import main
 
 raise SystemExit(main())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import re
@@ -34,6 +33,8 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class SparkSettings:
+    """``[spark]`` of ``lakebook.toml``: what a driver is started with."""
+
     master: str = "local[*]"
     #: heap of the driver, as ``-Xmx`` takes it
     memory: str = "2g"
@@ -45,12 +46,16 @@ class SparkSettings:
 
 @dataclass(frozen=True)
 class ShareSettings:
+    """``[share]`` of ``lakebook.toml``: names between languages."""
+
     #: bytes in memory up to which a frame of Spark's is copied to a language that cannot hold a reference
     limit: int = 2**30
 
 
 @dataclass(frozen=True)
 class Workspace:
+    """A folder whose notebooks share a driver and its tables, and its settings."""
+
     root: Path
     #: where the driver keeps its files; may not exist yet, see ``make_state``
     state: Path
@@ -220,6 +225,8 @@ def _line(text: str, path: tuple[str, ...]) -> int:
 
 
 def _unknown(name: str, known: list[str]) -> str:
+    import difflib  # the kernel reads settings at its start
+
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
     return f"unknown setting {name}, {hint}"

@@ -28,6 +28,8 @@ _LOW = 2 * 1024**3  # bytes of a disk that are soon used up by a lakehouse
 
 @dataclass(frozen=True)
 class Check:
+    """One thing that was looked for, and a line of the report."""
+
     name: str
     state: State
     text: str
@@ -49,6 +51,7 @@ def report() -> int:
 
 
 def checks() -> Iterator[Check]:
+    """Look for all that Lakebook uses, in the order of the report. Starts no driver and fetches nothing."""
     yield Check("Python", "ok", f"{sys.version.split()[0]} in {sys.prefix}")
     try:
         workspace = find_workspace()

@@ -11,6 +11,7 @@ from lakebook.transcript import duration
 
 
 def start(workspace: Workspace) -> int:
+    """Start a driver, unless one runs, and say what runs. Raises ``DriverError`` when it cannot."""
     driver.start(workspace, on_wait=lambda text: print(text, file=sys.stderr, flush=True))
     return status(workspace)
 
@@ -34,11 +35,13 @@ def status(workspace: Workspace) -> int:
 
 
 def stop(workspace: Workspace) -> int:
+    """End the driver if one runs; the exit code is 0 in either case."""
     print("Stopped" if driver.stop(workspace) else f"No driver runs for {workspace.root}")
     return 0
 
 
 def logs(workspace: Workspace) -> int:
+    """Print what the driver wrote since its start."""
     print(driver.logs(workspace), end="")
     return 0
 

@@ -14,6 +14,8 @@ from jupyter_client.kernelspec import KernelSpecManager
 
 @dataclass(frozen=True)
 class Kernel:
+    """One of our kernelspecs: they start the same kernel with another default language."""
+
     name: str
     #: as ``--language`` of the kernel takes it
     default: str
@@ -42,6 +44,8 @@ KERNELS = (
 
 @dataclass(frozen=True)
 class Installed:
+    """What Jupyter knows of one of our kernels."""
+
     kernel: Kernel
     #: the folder of its ``kernel.json``; None when it is not installed
     folder: Path | None

@@ -17,6 +17,7 @@ class SqlTranslator(PythonTranslator):  # type: ignore[misc]
 
     @classmethod
     def codify(cls, parameters: dict[str, Any], comment: str = "Parameters") -> str:
+        """The parameters as a cell that is Python whatever the default language of the notebook is."""
         return f"%python\n{super().codify(parameters, comment)}"
 
 

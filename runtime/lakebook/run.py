@@ -22,6 +22,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.util import ensure_async
 from nbformat import NotebookNode
+from typing_extensions import override
 
 from lakebook.kernelspecs import KERNELS
 from lakebook.transcript import Transcript, duration
@@ -83,6 +84,7 @@ def run_notebook(
 
 
 def read(source: Path) -> NotebookNode:
+    """A notebook file, brought to version 4 of the format. Raises ``RunError`` when it is none."""
     try:
         notebook: NotebookNode = nbformat.read(source, as_version=4)
         return notebook
@@ -258,6 +260,7 @@ class Runner(NotebookClient):
         if self.km is not None:
             await ensure_async(self.km.interrupt_kernel())
 
+    @override
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         if msg["msg_type"] == "execute_input":
             self._began.set()

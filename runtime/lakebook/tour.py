@@ -34,6 +34,7 @@ def tour(folder: Path) -> int:
 
 
 def source() -> Path:
+    """The tour's notebook: in the package, or in a clone. Raises ``RunError`` when it is in neither."""
     for place in _PLACES:
         if place.is_file():
             return place

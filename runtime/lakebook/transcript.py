@@ -15,6 +15,8 @@ _SHORT = 0.05  # seconds; times below say nothing
 
 
 class Transcript:
+    """What ``lakebook run`` prints: the cells' text output as it comes, and lines of our own about them."""
+
     def __init__(self, cells: int, out: TextIO | None = None, err: TextIO | None = None) -> None:
         self._cells = cells
         self._out = out or sys.stdout
@@ -47,6 +49,7 @@ class Transcript:
             self.line(f"{' ' * len(f'[{number}/{self._cells}]')} {duration(seconds)}")
 
     def line(self, text: str) -> None:
+        """A line of our own, on standard output."""
         self._end_line()
         self._write(text.rstrip("\n") + "\n", self._out)
 
@@ -96,11 +99,13 @@ def summary(source: str) -> str:
 
 
 def shorten(text: str) -> str:
+    """One line that fits the terminal."""
     width = shutil.get_terminal_size((120, 24)).columns
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def duration(seconds: float) -> str:
+    """Seconds in words: ``1.5 s``, ``2 min 5 s``."""
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -1,0 +1,1 @@
+"""Frames, tables and progress bars as Jupyter shows them."""

@@ -74,12 +74,14 @@ def pandas_head(frame: pandas.DataFrame, rows: int = ROWS) -> Table:
 
 
 def polars_head(frame: polars.DataFrame, rows: int = ROWS) -> Table:
+    """The first rows of a polars frame as texts, with its number of rows."""
     head = frame.head(rows)
     columns = [Column(name, str(kind)) for name, kind in frame.schema.items()]
     return _table(columns, [map(_text, _polars_values(series)) for series in head.get_columns()], frame.height, rows)
 
 
 def arrow_head(frame: pyarrow.Table | pyarrow.RecordBatch, rows: int = ROWS) -> Table:
+    """The first rows of an Arrow table or batch as texts, with its number of rows."""
     head = frame.slice(0, rows)
     columns = [Column(field.name, str(field.type)) for field in frame.schema]
     return _table(columns, [map(_text, _arrow_values(column)) for column in head.columns], frame.num_rows, rows)

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from wcwidth import wcswidth
-
 from lakebook_kernel.languages.base import MimeBundle
 
 #: Rows that are shown of a frame.
@@ -23,11 +21,6 @@ ROWS = 20
 COLUMNS = 100
 #: Characters of one cell that are sent to the browser; what is cut is said in the cell.
 CELL_CHARACTERS = 2_000
-#: Terminal columns of one text cell in ``text/plain``.
-CELL_WIDTH = 60
-
-#: Characters of a cell that are looked at for ``text/plain``; digits beyond are no number's.
-_PLAIN_CHARACTERS = 500
 
 _NUMERIC = re.compile(
     r"u?(tiny|small|medium|big|huge)?int(eger)?\d*|byte|short|long|u?bignum|(half)?float\d*|double|dbl|real|numeric|number"
@@ -86,9 +79,11 @@ class Table:
 
 def table_bundle(table: Table, limit: int = ROWS) -> MimeBundle:
     """The display data of a table: its first ``limit`` rows."""
+    from lakebook_kernel.display.text import plain  # how wide characters are is a large table
+
     shown = table.head(limit, COLUMNS)
     footer = _footer(shown, len(table.columns))
-    return {"text/html": _html(shown, footer), "text/plain": _plain(shown, footer)}
+    return {"text/html": _html(shown, footer), "text/plain": plain(shown, footer)}
 
 
 def _footer(shown: Table, columns: int) -> str:
@@ -140,40 +135,3 @@ def _html_text(text: str) -> str:
     text = escape(text[:CELL_CHARACTERS])
     rest = f"<i>… and {cut:,} more characters</i>" if cut > 0 else ""
     return f'<span title="{text}" style="{_LONG}{_NOWRAP}">{text}</span>' + rest
-
-
-def _plain(table: Table, footer: str) -> str:
-    columns = [
-        [_plain_text(text, column.numeric) for text in (column.name, column.type, *values)]
-        for column, *values in zip(table.columns, *table.rows, strict=True)
-    ]
-    widths = [max(map(wcswidth, cells)) for cells in columns]
-    lines = [
-        "|".join(
-            " " + _pad(cell, width, column.numeric) + " "
-            for cell, width, column in zip(line, widths, table.columns, strict=True)
-        ).rstrip()
-        for line in zip(*columns, strict=True)
-    ]
-    rule = "+".join("-" * (width + 2) for width in widths)
-    return "\n".join([*lines[:2], rule, *lines[2:], f"({footer})"])
-
-
-def _plain_text(value: str | None, numeric: bool) -> str:
-    if value is None:
-        return "null"
-    text = "".join(map(_visible, value[:_PLAIN_CHARACTERS]))
-    if numeric or (len(value) <= _PLAIN_CHARACTERS and wcswidth(text) <= CELL_WIDTH):
-        return text
-    while wcswidth(text) > CELL_WIDTH - 1:
-        text = text[: min(len(text) - 1, CELL_WIDTH)]
-    return text + "…"
-
-
-def _visible(character: str) -> str:
-    return character if wcswidth(character) >= 0 else character.encode("unicode_escape").decode()
-
-
-def _pad(text: str, width: int, right: bool) -> str:
-    space = " " * (width - wcswidth(text))
-    return space + text if right else text + space

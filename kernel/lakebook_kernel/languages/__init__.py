@@ -1,52 +1,56 @@
-"""The languages of a notebook: one module or package each, imported when first used."""
+"""Which languages there are, and where: the one place that knows. Each is imported when first used.
+
+A language's name is what users write after the percent sign. Other packages add theirs by an entry point of the group
+``lakebook.languages``: its name is the language's, its value the place of the class, ``package.module:Class``.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
-from typing import Any
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
-from lakebook_kernel.languages.base import Host, Language
+if TYPE_CHECKING:
+    from lakebook_kernel.languages.base import Language
 
-_CLASSES = {
+PYTHON = "python"
+GROUP = "lakebook.languages"
+
+_OURS = {
     "sql": "lakebook_kernel.languages.sql:SqlLanguage",
     "r": "lakebook_kernel.languages.r:RLanguage",
     "scala": "lakebook_kernel.languages.scala:ScalaLanguage",
     "duckdb": "lakebook_kernel.languages.duckdb:DuckDBLanguage",
-    "shell": "lakebook_kernel.languages.shell:ShellLanguage",
-    "markdown": "lakebook_kernel.languages.markdown:MarkdownLanguage",
+    "sh": "lakebook_kernel.languages.shell:ShellLanguage",
+    "md": "lakebook_kernel.languages.markdown:MarkdownLanguage",
 }
-
-#: Jupyter's ``language_info`` of a notebook whose default language is another than Python.
-INFO: dict[str, dict[str, Any]] = {
-    "sql": {
-        "name": "sql",
-        "version": "4.2",
-        "mimetype": "text/x-sql",
-        "codemirror_mode": "sql",
-        "pygments_lexer": "sql",
-        "file_extension": ".sql",
-    },
-    "r": {
-        "name": "R",
-        "version": "4",
-        "mimetype": "text/x-rsrc",
-        "codemirror_mode": "r",
-        "pygments_lexer": "r",
-        "file_extension": ".r",
-    },
-    "scala": {
-        "name": "scala",
-        "version": "2.13",
-        "mimetype": "text/x-scala",
-        "codemirror_mode": {"name": "text/x-scala"},
-        "pygments_lexer": "scala",
-        "file_extension": ".scala",
-    },
-}
+#: what users may write as well
+_ALSO = {"R": "r"}
 
 
-def make(name: str, host: Host) -> Language:
-    """A language by the name in ``Cell.language``, not started."""
-    module, _, kind = _CLASSES[name].partition(":")
-    language: Language = getattr(import_module(module), kind)(host)
+def named(word: str) -> str | None:
+    """The language that a word after the percent sign names; None when it is another magic, or nothing."""
+    name = _ALSO.get(word, word)
+    return name if name == PYTHON or name in _OURS or name in _brought() else None
+
+
+def load(name: str) -> type[Language]:
+    """The class of a language other than Python.
+
+    Raises:
+        KeyError: there is no such language.
+        ImportError: its module cannot be imported.
+        TypeError: its class gives itself another name.
+    """
+    module, _, kind = (_OURS.get(name) or _brought()[name]).partition(":")
+    language: type[Language] = getattr(import_module(module), kind)
+    if language.name != name:
+        raise TypeError(f"%{name} names {module}:{kind}, and that calls itself {language.name}")
     return language
+
+
+@cache
+def _brought() -> dict[str, str]:
+    """What other packages bring. Looked for once, when a word is none of ours: packages installed later wait."""
+    return {point.name: point.value for point in entry_points(group=GROUP)}

@@ -73,6 +73,8 @@ class Completion:
 
 @dataclass(frozen=True)
 class Completeness:
+    """Whether code is whole, in Jupyter's words; ``indent`` is what the next line of incomplete code begins with."""
+
     status: Literal["complete", "incomplete", "invalid", "unknown"]
     indent: str = ""
 
@@ -120,22 +122,96 @@ class Lookup(Protocol):
         """
 
 
-class Language(ABC):
-    """A language of the notebook. Only ``run`` must be written; the rest has safe defaults.
+class Source:
+    """Whoever names come from: a language, or the catalog of tables."""
 
-    The kernel calls every method but ``interrupt`` on its main thread.
-    """
-
-    #: as in ``Cell.language``
+    #: as in ``Cell.language``; in the ledger of shared names it stands for the owner
     name: ClassVar[str]
-    #: options that its magic takes beside ``-i`` and ``-o``; None when it takes any
-    options: ClassVar[frozenset[str] | None] = frozenset()
+    #: how it is called in a sentence
+    label: ClassVar[str]
+
+    def holds(self, name: str) -> bool:
+        """Whether it has a value of its own under the name that only a binding could have told of."""
+        return False
+
+    def stamp(self, name: str) -> Hashable:
+        """Something that is another when the value has been changed without being bound anew."""
+        return object()
+
+    def version(self, name: str) -> Hashable:
+        """Of a Spark DataFrame, something that is another when it may hold other rows; None of whatever is none."""
+        return None
+
+    def take(self, name: str) -> Any:
+        """The value of a variable as Python has it (frames: pyarrow or Spark).
+
+        Raises:
+            KeyError: the name is not bound.
+            TypeError: the value has no form in Python; the message says why, as in "it is a function".
+        """
+        raise KeyError(name)
+
+
+class Namespace(Source):
+    """The names of one language, as sharing sees them. All has safe defaults: without them no name comes or goes."""
+
     #: Spark DataFrames are handed over as references, nothing is copied.
     frames_by_reference: ClassVar[bool] = False
     #: It fetches a shared name when its value is needed, by ``promise``, and not before the cell.
     lazy: ClassVar[bool] = False
     #: It looks into Python's own names; they are not given.
     reads_python: ClassVar[bool] = False
+    #: Its values live in the Spark driver, and are gone when that is lost.
+    in_driver: ClassVar[bool] = False
+
+    def free_names(self, code: str) -> set[str]:
+        """The variables that ``code`` reads and does not bind before, by the language's own parser.
+
+        Asked before every cell of the language, with the cell's code; code that cannot be parsed reads nothing.
+        """
+        return set()
+
+    def bound_names(self) -> set[str]:
+        """The top-level names that the last cell bound, also one that failed half-way."""
+        return set()
+
+    def removed_names(self) -> set[str]:
+        """The top-level names that the last cell deleted."""
+        return set()
+
+    def give(self, name: str, value: Any) -> None:
+        """Bind ``name`` to a Python value. Raises ``TypeError`` when it has no form in this language."""
+        raise TypeError(f"a {type(value).__name__} has no form in {self.label}")
+
+    def withdraw(self, name: str) -> None:
+        """Forget what ``give`` bound; its name means something else now. Not called for what was never given."""
+
+    def protects(self, name: str) -> bool:
+        """Whether the name means something that no value from elsewhere may replace, such as a function."""
+        return False
+
+    def knows(self, name: str) -> bool:
+        """Whether the name means something in the language before anybody binds it, such as a package's data."""
+        return False
+
+    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:
+        """For languages that fetch a name when its value is needed: these can be had, and others no longer.
+
+        A value that is here under the name's number is the newest. One that is here under another number may be.
+        What ``give`` has bound to the names in ``given`` is here under these numbers from now on, and bound no longer.
+        """
+
+
+class Language(Namespace, ABC):
+    """A language of the notebook. Only ``name``, ``label`` and ``run`` must be written; the rest has safe defaults.
+
+    The kernel calls every method but ``interrupt`` on its main thread.
+    """
+
+    #: options that its magic takes beside ``-i`` and ``-o``; None when it takes any
+    options: ClassVar[frozenset[str] | None] = frozenset()
+    #: Jupyter's ``language_info`` of a notebook whose default language it is
+    info: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, host: Host) -> None:
         self.host = host
@@ -145,10 +221,10 @@ class Language(ABC):
         #: how the language is called that has the newest value of a name
         self.home: Callable[[str], str] = lambda name: "Python"
 
-    def prepare(self, options: Sequence[str]) -> None:  # noqa: B027
+    def prepare(self, options: Sequence[str]) -> None:
         """Do what a cell's options ask for before it gets its names; called before ``start``."""
 
-    def start(self) -> None:  # noqa: B027
+    def start(self) -> None:
         """Start what the language needs; called before the first cell. Raises ``CellError`` when it cannot."""
 
     @abstractmethod
@@ -160,73 +236,30 @@ class Language(ABC):
             KeyboardInterrupt: it was interrupted.
         """
 
-    def interrupt(self) -> None:  # noqa: B027
+    def interrupt(self) -> None:
         """Stop the running cell; called from another thread, again for as long as the cell has not ended."""
 
-    def stop(self) -> None:  # noqa: B027
+    def stop(self) -> None:
         """End processes and free what the language holds; may be called when it was never started."""
 
     def complete(self, code: str, cursor: int) -> Completion | None:
-        """What may stand at ``cursor`` (in characters); None when the language cannot say."""
+        """What may stand at ``cursor`` (in characters); None when the language cannot say.
+
+        The kernel adds the names that other languages own; a language answers for its own.
+        """
         return None
 
     def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
-        """The documentation of what stands at ``cursor``, or None."""
+        """The documentation of what stands at ``cursor``, or None.
+
+        ``detail`` is Jupyter's: 0 for the documentation (Shift-Tab, ``?``), 1 for the source as well (``??``).
+        """
         return None
 
     def is_complete(self, code: str) -> Completeness:
+        """Whether a console should run the code or ask for another line. Answered without starting anything large."""
         return Completeness("unknown")
-
-    def free_names(self, code: str) -> set[str]:
-        """The variables that ``code`` reads and does not bind before, by the language's own parser."""
-        return set()
-
-    def bound_names(self) -> set[str]:
-        """The top-level names that the last cell bound."""
-        return set()
-
-    def take(self, name: str) -> Any:
-        """The value of a variable as Python has it (frames: pyarrow or Spark). Raises ``KeyError`` when unbound."""
-        raise KeyError(name)
-
-    def give(self, name: str, value: Any) -> None:
-        """Bind ``name`` to a Python value. Raises ``TypeError`` when it has no form in this language."""
-        raise TypeError(f"a {type(value).__name__} has no form in {self.name}")
 
     def describe(self) -> dict[str, tuple[str, str]]:
         """The names that the user bound: their type, as the language writes it, and their size in words."""
         return {}
-
-    def withdraw(self, name: str) -> None:  # noqa: B027
-        """Forget what ``give`` bound."""
-
-    def removed_names(self) -> set[str]:
-        """The top-level names that the last cell deleted."""
-        return set()
-
-    def holds(self, name: str) -> bool:
-        """Whether the language has a value of its own under the name that only a binding could have told of."""
-        return False
-
-    def protects(self, name: str) -> bool:
-        """Whether the name means something that no value from elsewhere may replace, such as a function."""
-        return False
-
-    def knows(self, name: str) -> bool:
-        """Whether the name means something in the language before anybody binds it, such as a package's data."""
-        return False
-
-    def stamp(self, name: str) -> Hashable:
-        """Something that is another when the value has been changed without being bound anew."""
-        return object()
-
-    def version(self, name: str) -> Hashable:
-        """Of a Spark DataFrame, something that is another when it may hold other rows; None of whatever is none."""
-        return None
-
-    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:  # noqa: B027
-        """For languages that fetch a name when its value is needed: these can be had, and others no longer.
-
-        A value that is here under the name's number is the newest. One that is here under another number may be.
-        What ``give`` has bound to the names in ``given`` is here under these numbers from now on, and bound no longer.
-        """

@@ -12,6 +12,7 @@ from typing import Any
 
 #: magics whose cell, or line, is Python
 _OF_PYTHON = {"time", "timeit", "capture", "prun"}
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 _OPTIONS = re.compile(r"^(?:-[a-z]+(?:\s*\d+)?\s+)+")
 
 
@@ -88,10 +89,30 @@ def free_names(code: str) -> set[str]:
     Names that the code binds as well are included: whether the binding comes first is not known before it runs.
     """
     try:
+        tree = ast.parse(code)
+        if any(isinstance(node, _COMPREHENSIONS) for node in ast.walk(tree)):
+            code = ast.unparse(_AsGenerators().visit(tree))
         table = symtable.symtable(code, "<cell>", "exec")
     except (SyntaxError, ValueError):
         return set()
     return set(_read(table))
+
+
+class _AsGenerators(ast.NodeTransformer):
+    """Makes comprehensions generators, which read the same names: from 3.12 on, the others have no scope of their own.
+
+    A name of the comprehension's then looks like one of the cell's.
+    """
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.GeneratorExp:
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    visit_SetComp = visit_ListComp  # noqa: N815
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.GeneratorExp:
+        self.generic_visit(node)
+        return ast.GeneratorExp(ast.Tuple([node.key, node.value], ast.Load()), node.generators)
 
 
 def _read(table: symtable.SymbolTable) -> Iterable[str]:

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, ClassVar
 
+from typing_extensions import override
+
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.errors import excerpt
 from lakebook_kernel.languages.base import CellError, Completeness, Host, Language, Output, Stream
@@ -28,13 +30,15 @@ _LOOK = 0.05
 class ShellLanguage(Language):
     """bash; options after ``%sh`` are bash's own, such as ``-e``."""
 
-    name: ClassVar[str] = "shell"
+    name: ClassVar[str] = "sh"
+    label: ClassVar[str] = "bash"
     options: ClassVar[frozenset[str] | None] = None
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._script: _Script | None = None
 
+    @override
     def run(self, cell: Cell, output: Output) -> None:
         if not cell.code.strip():
             return
@@ -68,15 +72,12 @@ class ShellLanguage(Language):
         if status != 0:
             raise _failure(status, cell.code, last_words.text)
 
-    def interrupt(self) -> None:
-        script = self._script
-        if script is not None:
-            script.interrupt()
-
+    @override
     def stop(self) -> None:
         if self._script is not None:
             self._script.signal(signal.SIGKILL)
 
+    @override
     def is_complete(self, code: str) -> Completeness:
         checked = subprocess.run(["bash", "-n", "-c", code], capture_output=True, text=True, check=False)
         if checked.returncode == 0:

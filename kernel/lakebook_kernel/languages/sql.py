@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
 
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.display.tables import Table, table_bundle
@@ -28,17 +32,29 @@ class SqlLanguage(Language):
     """Spark SQL in this notebook's session."""
 
     name: ClassVar[str] = "sql"
+    label: ClassVar[str] = "SQL"
+    info: ClassVar[Mapping[str, Any]] = {
+        "name": "sql",
+        "version": version("pyspark"),
+        "mimetype": "text/x-sql",
+        "codemirror_mode": "sql",
+        "pygments_lexer": "sql",
+        "file_extension": ".sql",
+    }
     frames_by_reference: ClassVar[bool] = True
+    in_driver: ClassVar[bool] = True
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._started = False
         self._words: tuple[list[str], list[str]] | None = None
 
+    @override
     def start(self) -> None:
         self.host.spark()
         self._started = True
 
+    @override
     def run(self, cell: Cell, output: Output) -> None:
         spark, notebook = self.host.spark(), self.host.notebook()
         head: str | None = None
@@ -84,18 +100,21 @@ class SqlLanguage(Language):
         self.host.names[RESULT] = frame
         self.host.notebook().shareFrame(RESULT, frame._jdf)
 
+    @override
     def is_complete(self, code: str) -> Completeness:
         if not self._started or not code.strip():
             return Completeness("unknown")
         status = self.host.notebook().completeness(code)
         return Completeness(status, "  " if status == "incomplete" else "")
 
+    @override
     def free_names(self, code: str) -> set[str]:
         if not self._started:
             return set()
         notebook = self.host.notebook()
         return {name for start, end in notebook.statements(code) for name in notebook.relations(code[start:end])}
 
+    @override
     def take(self, name: str) -> Any:
         """A table or view by name, or the last result: what ``-o`` asks for."""
         if name == RESULT and name in self.host.names:
@@ -104,13 +123,16 @@ class SqlLanguage(Language):
             raise KeyError(name)
         return self.host.spark().table(name)
 
+    @override
     def protects(self, name: str) -> bool:
         return self.host.spark().catalog.tableExists(name)
 
+    @override
     def withdraw(self, name: str) -> None:
         if self.host.attached():  # else it is gone already
             self.host.notebook().unshareFrame(name)
 
+    @override
     def give(self, name: str, value: Any) -> None:
         from lakebook_kernel.languages.frames import is_frame
         from lakebook_kernel.languages.frames.spark import spark_frame
@@ -120,6 +142,7 @@ class SqlLanguage(Language):
         spark, notebook = self.host.spark(), self.host.notebook()
         notebook.shareFrame(name, spark_frame(spark, value, name, self.host.say)._jdf)
 
+    @override
     def complete(self, code: str, cursor: int) -> Completion | None:
         if not self._started:
             return None
@@ -146,6 +169,7 @@ class SqlLanguage(Language):
         quoted = [_quoted(name, kind) for name, kind in zip(matches, kinds, strict=True)]
         return Completion(quoted, start, cursor, kinds)
 
+    @override
     def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
         if not self._started:
             return None

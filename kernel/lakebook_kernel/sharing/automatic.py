@@ -3,51 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from lakebook_kernel.languages.base import UNCHANGED, CellError
+from lakebook_kernel.languages import PYTHON
+from lakebook_kernel.languages.base import UNCHANGED, CellError, Namespace, Source
 from lakebook_kernel.languages.frames import kind_of
-from lakebook_kernel.sharing.ledger import PYTHON, Ledger
+from lakebook_kernel.sharing.catalog import CatalogNames
+from lakebook_kernel.sharing.ledger import Ledger
 from lakebook_kernel.sharing.python import PythonNames
-
-#: how a language is called in a sentence
-LABELS = {"python": "Python", "sql": "SQL", "r": "R", "scala": "Scala", "duckdb": "DuckDB", "catalog": "the catalog"}
-
-
-class Source(Protocol):
-    """Whoever names come from."""
-
-    @property
-    def name(self) -> str: ...
-    def holds(self, name: str) -> bool: ...
-    def stamp(self, name: str) -> Hashable: ...
-    def version(self, name: str) -> Hashable: ...
-    def take(self, name: str) -> Any: ...
-
-
-class Catalog(Source, Protocol):
-    """The tables."""
-
-    def begin(self) -> None: ...
-
-
-class Namespace(Source, Protocol):
-    """The names of one language, as sharing sees them: a `Language`, or Python."""
-
-    @property
-    def lazy(self) -> bool: ...
-    @property
-    def reads_python(self) -> bool: ...
-    @property
-    def frames_by_reference(self) -> bool: ...
-    def free_names(self, code: str) -> set[str]: ...
-    def bound_names(self) -> set[str]: ...
-    def removed_names(self) -> set[str]: ...
-    def protects(self, name: str) -> bool: ...
-    def knows(self, name: str) -> bool: ...
-    def give(self, name: str, value: Any) -> None: ...
-    def withdraw(self, name: str) -> None: ...
-    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None: ...
 
 
 class SharedNames:
@@ -64,7 +27,7 @@ class SharedNames:
     def __init__(
         self,
         python: PythonNames,
-        catalog: Catalog,
+        catalog: CatalogNames,
         language: Callable[[str], Namespace],
         say: Callable[[str], None],
         limit: Callable[[], int],
@@ -115,7 +78,7 @@ class SharedNames:
             elif owner is space:
                 continue
             elif space.protects(name):
-                own = f"{LABELS[space.name]} has a {name} of its own, which is never replaced"
+                own = f"{space.label} has a {name} of its own, which is never replaced"
                 self.refused[name] = self._why(name, owner, TypeError(own))
             elif space.lazy and not (
                 self.ledger.bound_in(name, space.name) or (space.holds(name) and name not in given)
@@ -172,7 +135,7 @@ class SharedNames:
     def home(self, name: str, space: Namespace) -> str:
         """How the language is called that ``value`` has a name from."""
         owner = self._promised[space.name].get(name, (None, 0))[0] if space.lazy else self._owner(name, space)
-        return LABELS[owner.name if owner is not None else PYTHON]
+        return owner.label if owner is not None else self._python.label
 
     def bring(self, name: str, space: Namespace) -> None:
         """Bring a name because the cell asks for it. Raises ``CellError`` when it cannot come."""
@@ -208,11 +171,15 @@ class SharedNames:
         return "\n".join(reason for name, reason in self.refused.items() if name in words)
 
     def known_to(self, space: Namespace) -> dict[str, str]:
-        """The names that a cell of this language could have from another one, and whose they are."""
-        names = {} if space is self._python else dict.fromkeys(self._python.shareable(), PYTHON)
-        return names | {name: self.ledger.owner(name) for name in self.ledger if self.ledger.owner(name) != space.name}
+        """The names that a cell of this language could have from another one, and how the one is called that has it."""
+        names = {} if space is self._python else dict.fromkeys(self._python.shareable(), self._python.label)
+        owners = {name: self._namespace(self.ledger.owner(name)) for name in self.ledger}
+        return names | {name: owner.label for name, owner in owners.items() if owner is not space}
 
     # --- one name
+
+    def _namespace(self, language: str) -> Namespace:
+        return self._python if language == PYTHON else self._language(language)
 
     def _owner(self, name: str, space: Namespace) -> Source | None:
         """Who has the newest value of a name that a language wants."""
@@ -257,7 +224,7 @@ class SharedNames:
             return
         self.ledger.copied(name, space.name, stamp)
         if replaced:
-            ours, theirs = LABELS[space.name], LABELS[owner.name]
+            ours, theirs = space.label, owner.label
             self._say(f"{name} is {theirs}'s now, which bound it last; {ours}'s own is replaced.")
 
     def _fitting(self, name: str, value: Any, space: Namespace) -> Any:
@@ -318,10 +285,10 @@ class SharedNames:
         """Let the others' copies go when a name means something else: nothing keeps them alive, nobody finds them."""
         for language in self.ledger.copies(name):
             if language != space.name:
-                self._withdraw(name, self._python if language == PYTHON else self._language(language))
+                self._withdraw(name, self._namespace(language))
 
     def _why(self, name: str, owner: Source, reason: TypeError) -> str:
-        return f"{name} lives in {LABELS[owner.name]} and cannot come: {reason}."
+        return f"{name} lives in {owner.label} and cannot come: {reason}."
 
 
 def _words(text: str) -> list[str]:

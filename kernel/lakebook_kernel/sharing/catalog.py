@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
 
 from lakebook.config import Workspace
 from lakebook.spark.tables import Table, find_table, tables
+from lakebook_kernel.languages.base import Source
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-class CatalogNames:
+class CatalogNames(Source):
     """Tables by their names, as sharing sees them. Which there are is read from a file: that starts no driver.
 
     Args:
@@ -22,7 +25,8 @@ class CatalogNames:
         schema: the current schema.
     """
 
-    name = "catalog"
+    name: ClassVar[str] = "catalog"
+    label: ClassVar[str] = "the catalog"
 
     def __init__(
         self, workspace: Callable[[], Workspace], session: Callable[[], SparkSession], schema: Callable[[], str]
@@ -36,9 +40,11 @@ class CatalogNames:
         """A cell starts: what was known of the tables may have changed."""
         self._tables = None
 
+    @override
     def holds(self, name: str) -> bool:
         return self._find(name) is not None
 
+    @override
     def stamp(self, name: str) -> Hashable:
         """A Delta table's version, by its log's newest file; any other table may have changed."""
         table = self._find(name)
@@ -51,9 +57,11 @@ class CatalogNames:
         about = (log / max(commits)).stat()  # a table that is made anew begins with the same name
         return (table.location, max(commits), about.st_ino, about.st_mtime_ns)
 
+    @override
     def version(self, name: str) -> Hashable:
         return None  # the stamp says it, and starts no driver
 
+    @override
     def take(self, name: str) -> Any:
         return self._session().table(name)
 

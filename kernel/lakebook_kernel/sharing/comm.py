@@ -25,6 +25,7 @@ class VariablesComm:
         manager.register_target(TARGET, self._opened)
 
     def update(self) -> None:
+        """Send the list as it is now; called after every cell."""
         if not self._open:
             return
         names = [asdict(entry) for entry in self._listing()]

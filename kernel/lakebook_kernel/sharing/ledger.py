@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
-PYTHON = "python"
+from lakebook_kernel.languages import PYTHON
 
 
 @dataclass
@@ -31,6 +31,7 @@ class Ledger:
         return iter(list(self._entries))
 
     def owner(self, name: str) -> str:
+        """The language that bound the name last; Python for names that are not in the ledger."""
         entry = self._entries.get(name)
         return entry.owner if entry is not None else PYTHON
 
@@ -83,6 +84,7 @@ class Ledger:
         return {lang for lang, (version, _) in entry.copies.items() if version == entry.version} if entry else set()
 
     def drop_copy(self, name: str, language: str) -> None:
+        """The language has no copy of the name any more."""
         entry = self._entries.get(name)
         if entry is not None:
             entry.copies.pop(language, None)

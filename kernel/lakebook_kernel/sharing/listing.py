@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from lakebook_kernel.display.tables import Column, Table
-from lakebook_kernel.sharing.automatic import LABELS
-from lakebook_kernel.sharing.ledger import PYTHON, Ledger
+from lakebook_kernel.languages import PYTHON
+from lakebook_kernel.sharing.ledger import Ledger
+from lakebook_kernel.sharing.python import PythonNames
 
 if TYPE_CHECKING:
     from lakebook_kernel.languages.base import Language
@@ -38,15 +39,17 @@ def listing(
         hidden: those of Python's that are not the user's.
         languages: the others that have been started.
     """
-    listed = []
+    started = list(languages)
+    labels = {PYTHON: PythonNames.label} | {language.name: language.label for language in started}
     skipped = set(hidden)
-    for name, value in names.items():
-        if name not in skipped and not name.startswith("_") and ledger.owner(name) == PYTHON:
-            listed.append(_listed(name, *described(value), PYTHON, ledger))
-    for language in languages:
-        for name, (kind, size) in language.describe().items():
-            if ledger.owner(name) == language.name:
-                listed.append(_listed(name, kind, size, language.name, ledger))
+    owned = {PYTHON: {name: described(value) for name, value in names.items() if not _is_hidden(name, skipped)}}
+    owned |= {language.name: language.describe() for language in started}
+    listed = [
+        Listed(name, kind, size, labels[owner], sorted(labels[language] for language in ledger.current(name)))
+        for owner, described_names in owned.items()
+        for name, (kind, size) in described_names.items()
+        if ledger.owner(name) == owner
+    ]
     return sorted(listed, key=lambda entry: entry.name.lower())
 
 
@@ -67,8 +70,8 @@ def described(value: Any) -> tuple[str, str]:
     return name, str(len(value)) if isinstance(value, (str, bytes, list, tuple, set, frozenset, dict)) else ""
 
 
-def _listed(name: str, kind: str, size: str, owner: str, ledger: Ledger) -> Listed:
-    return Listed(name, kind, size, LABELS[owner], sorted(LABELS[language] for language in ledger.current(name)))
+def _is_hidden(name: str, hidden: set[str]) -> bool:
+    return name in hidden or name.startswith("_")
 
 
 def _text(value: Any) -> str:

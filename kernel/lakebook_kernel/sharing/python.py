@@ -8,12 +8,15 @@ import re
 import sys
 from collections.abc import Callable, Hashable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from typing_extensions import override
+
+from lakebook_kernel.languages import PYTHON
+from lakebook_kernel.languages.base import Namespace
 from lakebook_kernel.languages.frames import kind_of
 from lakebook_kernel.languages.python import free_names, reads, stored_names, with_magics
 from lakebook_kernel.memory import given_back
-from lakebook_kernel.sharing.ledger import PYTHON
 from lakebook_kernel.sharing.stamps import stamp, version
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ _WORD = re.compile(r"\w+")
 _OURS = 3
 
 
-class PythonNames:
+class PythonNames(Namespace):
     """The notebook's global names of Python.
 
     Args:
@@ -44,10 +47,10 @@ class PythonNames:
         failed_line: the line of plain Python at which the last cell failed; infinite when it came to its end.
     """
 
-    name = PYTHON
-    lazy = False
-    reads_python = True
-    frames_by_reference = True
+    name: ClassVar[str] = PYTHON
+    label: ClassVar[str] = "Python"
+    reads_python: ClassVar[bool] = True
+    frames_by_reference: ClassVar[bool] = True
 
     def __init__(
         self, names: Mapping[str, Any], plain: Callable[[str], str], failed_line: Callable[[], float] = lambda: math.inf
@@ -63,6 +66,7 @@ class PythonNames:
         self._given: dict[str, Hashable] = {}
         self._used: set[str] = set()
 
+    @override
     def free_names(self, code: str) -> set[str]:
         self._used = self.read_by(code)
         return self._used
@@ -87,6 +91,7 @@ class PythonNames:
             self._last = code, with_magics(code, self._plain)
         return self._last[1]
 
+    @override
     def bound_names(self) -> set[str]:
         """Of the names remembered, those that were bound, and copies that were changed in place.
 
@@ -104,6 +109,7 @@ class PythonNames:
             self._given.pop(name, None)
         return rebound | changed
 
+    @override
     def removed_names(self) -> set[str]:
         """Of the names remembered, those that Python had and has no more."""
         return {name for name, value in self._before.items() if value is not _MISSING and name not in self._names}
@@ -117,6 +123,7 @@ class PythonNames:
             return False
         return stamp(value) != self._given[name]
 
+    @override
     def holds(self, name: str) -> bool:
         return name in self._names and not self._is_kernels(name)
 
@@ -128,19 +135,20 @@ class PythonNames:
             if not self._is_kernels(name) and not _stays(value) and not hasattr(builtins, name)
         ]
 
+    @override
     def protects(self, name: str) -> bool:
         present = self._names.get(name, _MISSING)
         return self._is_kernels(name) or hasattr(builtins, name) or (present is not _MISSING and _stays(present))
 
-    def knows(self, name: str) -> bool:
-        return False
-
+    @override
     def stamp(self, name: str) -> Hashable:
         return stamp(self._names[name])
 
+    @override
     def version(self, name: str) -> Hashable:
         return version(self._names[name])
 
+    @override
     def take(self, name: str) -> Any:
         value = self._names[name]
         if _stays(value):
@@ -148,17 +156,16 @@ class PythonNames:
             raise TypeError(f"it is {words}")
         return value
 
+    @override
     def give(self, name: str, value: Any) -> None:
         given = _usual(value)
         self._given[name] = stamp(given)
         self._names[name] = given
 
+    @override
     def withdraw(self, name: str) -> None:
         self._given.pop(name, None)
         self._names.pop(name, None)
-
-    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:
-        pass
 
     def _is_kernels(self, name: str) -> bool:
         return name in _OWN or (name.startswith("_") and name != "_sqldf")

@@ -55,6 +55,7 @@ class Driver:
 
     @classmethod
     def read(cls, file: Path) -> Driver | None:
+        """What a connection file says; None when there is no such file, or another version wrote it."""
         try:
             return cls(**json.loads(file.read_text()), file=file)
         except (FileNotFoundError, ValueError, TypeError):  # none, or not one of this version's
@@ -62,6 +63,7 @@ class Driver:
 
     @property
     def alive(self) -> bool:
+        """Whether its process runs, and is a driver still, since its number may have been given to another one."""
         return _is_driver(self.pid)
 
     def attach(self, folder: Path, name: str) -> Connection:

@@ -8,6 +8,8 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
+from typing_extensions import override
+
 
 class AfterImport(MetaPathFinder):
     """A finder that calls ``then`` once, after the module called ``name`` was loaded."""
@@ -23,6 +25,7 @@ class AfterImport(MetaPathFinder):
         else:
             sys.meta_path.insert(0, self)
 
+    @override
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:

@@ -36,12 +36,15 @@ _UNTRUSTED = "its certificate is not trusted"
 
 @dataclass(frozen=True)
 class Artifact:
+    """A library by Maven's coordinates."""
+
     group: str
     name: str
     version: str
 
     @property
     def file(self) -> str:
+        """As repositories and Spark name the file."""
         return f"{self.name}-{self.version}.jar"
 
     @classmethod
@@ -83,14 +86,17 @@ def spark_jars() -> list[Path]:
 
 
 def delta_jars(java: Java, report: Report = lambda text: None) -> list[Path]:
+    """Delta's libraries, fetched once. Raises ``DriverError`` when they cannot be had."""
     return _kept(f"delta-{DELTA}", _DELTA, java, report)
 
 
 def derby_jars(java: Java, report: Report = lambda text: None) -> list[Path]:
+    """Derby's server, which lets a second driver see the same catalog; fetched once. Raises ``DriverError``."""
     return _kept(f"derby-{DERBY}", _DERBY, java, report)
 
 
 def postgres_jars(java: Java, report: Report = lambda text: None) -> list[Path]:
+    """Postgres' JDBC driver, for a metastore there; fetched once. Raises ``DriverError``."""
     return _kept(f"postgresql-{POSTGRES}", _POSTGRES, java, report)
 
 

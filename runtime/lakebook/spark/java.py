@@ -52,10 +52,13 @@ OPTIONS = [
 
 @dataclass(frozen=True)
 class Java:
+    """A Java runtime, by its folder."""
+
     home: Path
 
     @property
     def executable(self) -> str:
+        """The command; whether it is there, ``usable`` says."""
         return str(self.home / "bin" / "java")
 
     @cached_property
@@ -71,6 +74,7 @@ class Java:
 
     @property
     def usable(self) -> bool:
+        """Whether Spark runs on it."""
         major = self.version.split(".")[0].split("-")[0]
         return major.isdigit() and int(major) in SUPPORTED and (self.home / "bin" / "java").is_file()
 

@@ -83,6 +83,7 @@ def spark_settings(workspace: Workspace, classes: Path, executor_jars: list[Path
 
 
 def is_local(master: str) -> bool:
+    """Whether the tasks run in the driver itself."""
     return master == "local" or master.startswith("local[")
 
 

@@ -12,6 +12,8 @@ FILE = "tables.json"
 
 @dataclass(frozen=True)
 class Table:
+    """A table or view of the catalog, as the driver lists it."""
+
     schema: str
     name: str
     #: a path on this machine, or the address of an object store; None for a view

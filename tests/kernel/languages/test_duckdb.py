@@ -22,7 +22,7 @@ from kernel.standins import StandInHost, StandInOutput
 from lakebook_kernel.cell import read
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.duckdb import DuckDBLanguage
-from lakebook_kernel.languages.frames.memory import in_memory
+from lakebook_kernel.languages.frames.memory import in_memory, with_durations
 from lakebook_kernel.sharing.python import pandas_of
 
 
@@ -304,6 +304,17 @@ def test_intervals_are_durations_unless_they_have_months(notebook: Notebook) -> 
     assert notebook.language.take("none").schema == taken.schema
     with pytest.raises(TypeError, match="column span has intervals of months"):
         notebook.language.take("months")
+    notebook.run("CREATE TABLE vast AS SELECT to_days(2000000000) AS span")
+    with pytest.raises(TypeError, match="column span has an interval of more than 106,000,000 days"):
+        notebook.language.take("vast")
+
+
+def test_where_an_interval_is_missing_there_may_be_anything() -> None:
+    memory = np.array([(0, 1, 2000), (-7, -(2**31), 2**63 - 1)], [("m", "i4"), ("d", "i4"), ("n", "i8")])
+    valid, values = pa.py_buffer(bytes([0b01])), pa.py_buffer(memory.tobytes())
+    spans = pa.Array.from_buffers(pa.month_day_nano_interval(), 2, [valid, values])
+    table = with_durations(pa.table({"span": spans}))
+    assert table["span"].to_pylist() == [timedelta(days=1, microseconds=2), None]
 
 
 @pytest.mark.parametrize(

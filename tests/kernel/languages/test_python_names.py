@@ -17,6 +17,8 @@ from lakebook_kernel.languages.python import free_names, reads
         ("def f(spark):\n    return spark", set()),
         ("def f():\n    return spark", {"spark"}),
         ("[spark for spark in range(3)]", {"range"}),
+        ("{a: [b for b in a] for a in c if d}", {"c", "d"}),
+        ("{x for x in a}; {x for y in b}", {"a", "b", "x"}),
         ("lambda x: x + y", {"y"}),
         ("class A:\n    b = c", {"c"}),
         ("await thing", {"thing"}),

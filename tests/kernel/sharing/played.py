@@ -6,8 +6,9 @@ from collections.abc import Callable, Hashable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from lakebook_kernel.languages.base import CellError
+from lakebook_kernel.languages.base import CellError, Namespace
 from lakebook_kernel.sharing.automatic import SharedNames
+from lakebook_kernel.sharing.catalog import CatalogNames
 from lakebook_kernel.sharing.python import PythonNames
 
 
@@ -25,11 +26,12 @@ def frame_of_spark(tell: Callable[[], str | None]) -> Any:
     return frame
 
 
-class Played:
+class Played(Namespace):
     """A language whose cells are ``read a b`` or ``bind a=1`` or ``drop a``, line by line."""
 
     def __init__(self, name: str, lazy: bool = False) -> None:
-        self.name, self.lazy, self.reads_python, self.frames_by_reference = name, lazy, False, False
+        self.name, self.lazy = name, lazy  # as classes of their own would say it
+        self.label = {"scala": "Scala", "duckdb": "DuckDB", "r": "R"}[name]
         self.values: dict[str, Any] = {}
         self.given: list[str] = []
         self.withdrawn: list[str] = []
@@ -60,9 +62,6 @@ class Played:
 
     def removed_names(self) -> set[str]:
         return self._removed
-
-    def holds(self, name: str) -> bool:
-        return False
 
     def protects(self, name: str) -> bool:
         return name in self.protected
@@ -95,10 +94,8 @@ class Played:
         self.promised = dict(names)
 
 
-class Tables:
+class Tables(CatalogNames):
     """A catalog: tables and their versions."""
-
-    name = "catalog"
 
     def __init__(self) -> None:
         self.versions: dict[str, int] = {}

@@ -18,6 +18,7 @@ _PLAIN = re.compile(r"[A-Za-z_]\w*")
 
 
 def complete(names: Names, code: str, cursor: int) -> Completion | None:
+    """Columns after ``table.``; else columns of the tables that the code names, tables, functions and keywords."""
     found = _WORD.search(code[:cursor])
     if found is None:
         return None
@@ -46,6 +47,7 @@ def complete(names: Names, code: str, cursor: int) -> Completion | None:
 
 
 def inspect(names: Names, code: str, cursor: int) -> MimeBundle | None:
+    """What DuckDB documents of the function at ``cursor``, or the columns of the table."""
     before = _WORD.search(code[:cursor])
     after = re.match(r"\w*", code[cursor:])
     word = unquoted((before["stem"] if before else "") + (after[0] if after else ""))

@@ -49,6 +49,7 @@ class DeltaScan:
         self._delta = delta
 
     def stream(self) -> Any:
+        """The table's rows as a reader of record batches: nothing is read before it is asked for."""
         return QueryBuilder().register("t", self._delta).execute("SELECT * FROM t")
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from typing_extensions import override
+
 from lakebook.config import ConfigError, find_workspace
 from lakebook.spark.tables import find_table, tables
 from lakebook_kernel.cell import Cell
@@ -32,6 +34,7 @@ class DuckDBLanguage(Language):
     """One in-memory database per notebook."""
 
     name: ClassVar[str] = "duckdb"
+    label: ClassVar[str] = "DuckDB"
     reads_python: ClassVar[bool] = True
 
     def __init__(self, host: Host) -> None:
@@ -39,17 +42,15 @@ class DuckDBLanguage(Language):
         self._database: Names | None = None
         self._bound: set[str] = set()
 
+    @override
     def start(self) -> None:
         self._names  # noqa: B018
 
+    @override
     def stop(self) -> None:
         if self._database is not None:
             self._database.connection.close()
             self._database = None
-
-    def interrupt(self) -> None:
-        if self._database is not None:
-            self._database.connection.interrupt()
 
     @property
     def _names(self) -> Names:
@@ -77,6 +78,7 @@ class DuckDBLanguage(Language):
             )
         return self._database
 
+    @override
     def run(self, cell: Cell, output: Output) -> None:
         names = self._names
         before = names.own()
@@ -141,6 +143,7 @@ class DuckDBLanguage(Language):
                         raise problem from None
             raise told from None
 
+    @override
     def free_names(self, code: str) -> set[str]:
         """Tables that the code reads; where DuckDB cannot tell without them, every name that may be one."""
         import duckdb
@@ -162,9 +165,11 @@ class DuckDBLanguage(Language):
                 free |= {word for word in words if word.lower() not in keywords}
         return free - {name for _, name in self._names.own()}
 
+    @override
     def bound_names(self) -> set[str]:
         return self._bound
 
+    @override
     def take(self, name: str) -> Any:
         """A table or view as a `pyarrow.Table`."""
         from lakebook_kernel.languages.duckdb.tokens import quoted
@@ -176,6 +181,7 @@ class DuckDBLanguage(Language):
         with self._names.resolved(query), self.host.waiting(self._names.connection.interrupt):
             return of_relation(self._names.connection.query(query))
 
+    @override
     def give(self, name: str, value: Any) -> None:
         from lakebook_kernel.languages.frames import is_frame
 
@@ -183,15 +189,19 @@ class DuckDBLanguage(Language):
             raise TypeError(f"DuckDB reads frames, it is a {type(value).__name__}")
         self._names.given[name] = value
 
+    @override
     def withdraw(self, name: str) -> None:
         self._names.given.pop(name, None)
 
+    @override
     def protects(self, name: str) -> bool:
         return find_table(tables(self._names.workspace), name) is not None
 
+    @override
     def describe(self) -> dict[str, tuple[str, str]]:
         return {name: ("view" if text else "table", "") for (_, name), (_, text) in self._names.own().items()}
 
+    @override
     def is_complete(self, code: str) -> Completeness:
         import duckdb
 
@@ -205,11 +215,13 @@ class DuckDBLanguage(Language):
             return Completeness("incomplete" if open_end else "invalid")
         return Completeness("complete")
 
+    @override
     def complete(self, code: str, cursor: int) -> Completion | None:
         from lakebook_kernel.languages.duckdb.completion import complete
 
         return complete(self._names, code, cursor)
 
+    @override
     def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
         from lakebook_kernel.languages.duckdb.completion import inspect
 

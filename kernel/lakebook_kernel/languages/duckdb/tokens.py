@@ -45,10 +45,12 @@ def mentions(code: str) -> set[tuple[str | None, str]]:
 
 
 def unquoted(name: str) -> str:
+    """An identifier without its quotes, if it has any."""
     return name[1:-1].replace('""', '"') if len(name) > 1 and name[0] == name[-1] == '"' else name
 
 
 def quoted(name: str) -> str:
+    """A name as an identifier, whatever is in it."""
     return '"' + name.replace('"', '""') + '"'
 
 

@@ -12,6 +12,8 @@ Form = Literal["table", "lazy", "column"]
 
 
 class Kind(NamedTuple):
+    """Whose frame a value is, and when its rows are there."""
+
     library: str
     form: Form
 
@@ -48,6 +50,7 @@ def kind_of(value: Any) -> Kind | None:
 
 
 def is_frame(value: Any) -> bool:
+    """Whether it is a frame, or a column of one, of any library that is known here."""
     return kind_of(value) is not None
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 _UNITS = ((2**30, "GB"), (2**20, "MB"), (2**10, "KB"), (1, "bytes"))
 
+#: microseconds of a day, and days of which 64 bits of microseconds are sure to be enough
+_DAY = 86_400_000_000
+_DAYS = 106_000_000
+
 
 def in_memory(frame: Any, limit_bytes: int, name: str) -> pa.Table:
     """All rows of a lazy frame; no more than the limit is brought here.
@@ -50,7 +54,7 @@ def of_relation(relation: duckdb.DuckDBPyRelation, limit_bytes: int | None = Non
     else:
         with relation.to_arrow_reader() as reader:  # an open one would be in the way of the connection's next question
             table = _bounded(reader, reader.schema, limit_bytes, name)
-    return _with_durations(_with_levels(table, relation.types))
+    return with_durations(_with_levels(table, relation.types))
 
 
 def too_large(name: str, limit: int, advice: str) -> CellError:
@@ -99,7 +103,12 @@ def _with_levels(table: pa.Table, kinds: list[Any]) -> pa.Table:
     return table
 
 
-def _with_durations(table: pa.Table) -> pa.Table:
+def with_durations(table: pa.Table) -> pa.Table:
+    """A table of DuckDB's with durations for its intervals, in microseconds.
+
+    Raises:
+        TypeError: an interval has months, or more days than 64 bits of microseconds have.
+    """
     import numpy as np
     import pyarrow as pa
 
@@ -113,8 +122,11 @@ def _with_durations(table: pa.Table) -> pa.Table:
         intervals = np.frombuffer(memory, parts)[column.offset : column.offset + len(column)]
         if intervals["months"][~missing].any():
             raise TypeError(f"column {field.name} has intervals of months, which are of no one length")
-        spans = intervals["days"].astype("m8[D]").astype("m8[us]") + (intervals["nanoseconds"] // 1000).astype("m8[us]")
-        table = table.set_column(at, field.name, pa.array(spans, mask=missing))
+        days = np.where(missing, 0, intervals["days"]).astype(np.int64)  # where one is missing there is anything
+        if np.abs(days).max(initial=0) > _DAYS:
+            raise TypeError(f"column {field.name} has an interval of more than {_DAYS:,} days")
+        spans = days * _DAY + np.where(missing, 0, intervals["nanoseconds"]) // 1000
+        table = table.set_column(at, field.name, pa.array(spans.astype("m8[us]"), mask=missing))
     return table
 
 

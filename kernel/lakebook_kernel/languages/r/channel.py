@@ -27,6 +27,7 @@ class Message:
 
     @property
     def kind(self) -> str:
+        """What the message is about, such as ``run`` or ``stream``."""
         return str(self.body["kind"])
 
 
@@ -38,6 +39,7 @@ class Channel:
         self._sending = threading.Lock()
 
     def fileno(self) -> int:
+        """So that ``select`` takes the channel itself."""
         return self._socket.fileno()
 
     def send(self, body: dict[str, Any], blocks: list[Block] | None = None) -> None:
@@ -60,6 +62,7 @@ class Channel:
         return Message(body, [self._exactly(size) for size in body.pop("blocks")])
 
     def close(self) -> None:
+        """End this end; whoever receives at the other one gets ``Closed``."""
         self._socket.close()
 
     def _exactly(self, size: int) -> bytearray:

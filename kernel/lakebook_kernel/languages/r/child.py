@@ -381,6 +381,7 @@ def _dictionary(vector: Any) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Serve the kernel until it closes the channel; the arguments are the inherited descriptors, in order."""
     files = [int(argument) for argument in sys.argv[1:]]
     for file in files:
         os.set_inheritable(file, False)

@@ -150,6 +150,7 @@ class R:
 
     @staticmethod
     def forget_interrupt() -> None:
+        """Take back a request to stop that R has not seen yet."""
         openrlib.rlib.R_interrupts_pending = 0
 
     def _set_base(self, name: ri.Sexp, value: ri.Sexp) -> ri.Sexp:

@@ -31,9 +31,11 @@ class Exchange:
         return self._from_r.form(value)
 
     def frame_to_r(self, table: pa.Table) -> ri.Sexp:
+        """An Arrow table as R's data.frame; ``notes`` gets what was lost."""
         return self._to_r.frame(Frame(table.columns, table.column_names, table.num_rows))
 
     def frame_from_r(self, frame: ri.Sexp) -> pa.Table:
+        """R's data.frame as an Arrow table; ``notes`` gets what was lost. A column of no form is a ``TypeError``."""
         table: pa.Table = decode(self._from_r.frame(frame))
         return table
 

@@ -35,4 +35,5 @@ def _function(call: str) -> str:
 
 
 def no_form(name: str, value: Any, reason: str) -> str:
+    """The sentence that says why a value cannot come to R."""
     return f"{name} (a {type(value).__name__}) has no form in R: {reason}"

@@ -48,12 +48,16 @@ class Vector:
 
 @dataclass(frozen=True)
 class Raw:
+    """Bytes, which are a raw vector in R, or an array of them."""
+
     data: bytes
     shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Listing:
+    """R's list; ``names`` where its items have some."""
+
     items: list[Form]
     names: Sequence[str] | None = None
     mark: tuple[str, ...] = ()

@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from typing_extensions import override
+
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.display.tables import Table, table_bundle
 from lakebook_kernel.errors import explain
@@ -46,6 +48,15 @@ class RLanguage(Language):
     """R in a child process, started with the first cell."""
 
     name: ClassVar[str] = "r"
+    label: ClassVar[str] = "R"
+    info: ClassVar[Mapping[str, Any]] = {
+        "name": "R",
+        "version": "4",
+        "mimetype": "text/x-rsrc",
+        "codemirror_mode": "r",
+        "pygments_lexer": "r",
+        "file_extension": ".r",
+    }
     lazy: ClassVar[bool] = True
     options: ClassVar[frozenset[str] | None] = frozenset({"--restart"})
 
@@ -68,14 +79,17 @@ class RLanguage(Language):
 
     # ----------------------------------------------------------------- cells
 
+    @override
     def start(self) -> None:
         self._started()
 
+    @override
     def prepare(self, options: Sequence[str]) -> None:
         if "--restart" in options:
             self.stop()
             self.on_loss()
 
+    @override
     def run(self, cell: Cell, output: Output) -> None:
         self._output = output
         process = self._started()
@@ -92,6 +106,7 @@ class RLanguage(Language):
         if outcome["status"] == "interrupted":
             raise KeyboardInterrupt
 
+    @override
     def interrupt(self) -> None:
         process, now = self._process, time.monotonic()
         if process is None:
@@ -105,6 +120,7 @@ class RLanguage(Language):
             self._write("stderr", "R is in code that cannot be interrupted, so it is ended; its variables are lost.\n")
             process.kill()
 
+    @override
     def stop(self) -> None:
         if self._process is not None:
             self._process.close()
@@ -113,10 +129,12 @@ class RLanguage(Language):
 
     # ---------------------------------------------------------------- assist
 
+    @override
     def complete(self, code: str, cursor: int) -> Completion | None:
         found = self._query("complete", {"code": code[:cursor]})
         return Completion(found["matches"], cursor - len(found["token"]), cursor, found["kinds"])
 
+    @override
     def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
         before, call = _TOPIC_BEFORE.search(code[:cursor]), _CALL_BEFORE.search(code[:cursor])
         if before:
@@ -129,22 +147,27 @@ class RLanguage(Language):
         text = self._query("inspect", {"topic": topic})["text"]
         return {"text/plain": text} if text else None
 
+    @override
     def is_complete(self, code: str) -> Completeness:
         status = self._query("completeness", {"code": code})["status"]
         return Completeness(status, "  " if status == "incomplete" else "")
 
     # --------------------------------------------------------------- sharing
 
+    @override
     def free_names(self, code: str) -> set[str]:
         return set(self._query("free", {"code": code})["names"])
 
+    @override
     def bound_names(self) -> set[str]:
         return set(self._bound)
 
+    @override
     def removed_names(self) -> set[str]:
         """The top-level names that were bound before the last cell and are no more."""
         return set(self._removed)
 
+    @override
     @given_back()
     def take(self, name: str) -> Any:
         self._cell += 1
@@ -163,6 +186,7 @@ class RLanguage(Language):
             self.host.say(f"R's {name} in Python: {note}")
         return value
 
+    @override
     @given_back()
     def give(self, name: str, value: Any) -> None:
         from lakebook_kernel.languages.r.encode import encode
@@ -181,29 +205,36 @@ class RLanguage(Language):
         self._names = sorted({*self._names, name})
         self._functions.discard(name)
 
+    @override
     def withdraw(self, name: str) -> None:
         if self._process is not None:
             self._query("withdraw", {"name": name})
             self._names = [other for other in self._names if other != name]
 
+    @override
     def holds(self, name: str) -> bool:
         return name in self._names
 
+    @override
     def protects(self, name: str) -> bool:
         return name in _CONSTANTS or name in self._functions
 
+    @override
     def knows(self, name: str) -> bool:
         return bool(self._query("known", {"name": name})["known"])
 
+    @override
     def stamp(self, name: str) -> Hashable:
         return 0  # values of R change by being bound anew
 
+    @override
     def describe(self) -> dict[str, tuple[str, str]]:
         if self._process is None:
             return {}
         listed = self._query("describe", {})
         return dict(zip(listed["names"], zip(listed["types"], listed["sizes"], strict=True), strict=True))
 
+    @override
     def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:
         """Make exactly these names readable in R, each with its version.
 

@@ -74,6 +74,7 @@ class RProcess:
 
     @property
     def pid(self) -> int:
+        """R's, which is its process group too."""
         return self._child.pid
 
     def ready(self, write: Callable[[Stream, str], None]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
 
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.errors import excerpt, shorten
@@ -33,17 +35,29 @@ class ScalaLanguage(Language):
     """Scala 2.13 with ``spark``, ``sc`` and ``display``. What cells print comes as events of the driver."""
 
     name: ClassVar[str] = "scala"
+    label: ClassVar[str] = "Scala"
+    info: ClassVar[Mapping[str, Any]] = {
+        "name": "scala",
+        "version": "2.13",
+        "mimetype": "text/x-scala",
+        "codemirror_mode": {"name": "text/x-scala"},
+        "pygments_lexer": "scala",
+        "file_extension": ".scala",
+    }
     frames_by_reference: ClassVar[bool] = True
+    in_driver: ClassVar[bool] = True
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         #: whether the interpreter has been made; what an editor asks before must not start a driver
         self.started = False
 
+    @override
     def start(self) -> None:
         self._interpreter()
         self.started = True
 
+    @override
     def run(self, cell: Cell, output: Output) -> None:
         interpreter = self._interpreter()
         try:
@@ -58,31 +72,38 @@ class ScalaLanguage(Language):
         if reply["status"] == "error":
             raise _told(reply, cell.code)
 
+    @override
     def interrupt(self) -> None:
         self._interpreter().interrupt()
 
+    @override
     def complete(self, code: str, cursor: int) -> Completion | None:
         if not self.started:
             return None
         found = json.loads(self._interpreter().complete(code, cursor))
         return Completion(found["matches"], found["start"], found["end"], found["kinds"])
 
+    @override
     def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
         signatures = self._interpreter().inspect(code, cursor) if self.started else ""
         return {"text/plain": signatures} if signatures else None
 
+    @override
     def is_complete(self, code: str) -> Completeness:
         if not self.started:
             return Completeness("unknown")
         status = self._interpreter().isComplete(code)
         return Completeness(status, "  " if status == "incomplete" else "")
 
+    @override
     def free_names(self, code: str) -> set[str]:
         return set(self._interpreter().freeNames(code)) if self.started else set()
 
+    @override
     def bound_names(self) -> set[str]:
         return set(self._interpreter().boundNames()) if self.started else set()
 
+    @override
     def take(self, name: str) -> Any:
         from pyspark.sql import DataFrame
 
@@ -98,6 +119,7 @@ class ScalaLanguage(Language):
             return DataFrame(interpreter.value(name).toDF(), self.host.spark())
         return reader.read(block, name, self.host.say)
 
+    @override
     def give(self, name: str, value: Any) -> None:
         from lakebook_kernel.languages.frames import is_frame
         from lakebook_kernel.languages.frames.spark import spark_frame
@@ -109,20 +131,25 @@ class ScalaLanguage(Language):
         else:
             self._interpreter().receive(name, *writer.write(value))
 
+    @override
     def withdraw(self, name: str) -> None:
         if self.host.attached():  # else it is gone already
             self._interpreter().unbind(name)
 
+    @override
     def protects(self, name: str) -> bool:
         return bool(self._interpreter().isDefined(name))
 
+    @override
     def stamp(self, name: str) -> Hashable:
         return 0 if self._interpreter().isStable(name) else object()
 
+    @override
     def version(self, name: str) -> Hashable:
         told = self._interpreter().frameVersion(name)
         return object() if told is None else told
 
+    @override
     def describe(self) -> dict[str, tuple[str, str]]:
         variables = json.loads(self._interpreter().variables()) if self.host.attached() else {}
         return {name: (kind, "") for name, kind in variables.items()}

@@ -33,6 +33,7 @@ class Type:
 
     @property
     def is_option(self) -> bool:
+        """Whether a value may be missing, as ``None`` is in Python."""
         return self.name == "scala.Option"
 
 

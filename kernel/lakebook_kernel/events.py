@@ -1,0 +1,32 @@
+"""What the driver tells while a cell runs, as Jupyter shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lakebook_kernel.display.progress import ProgressBars
+from lakebook_kernel.display.tables import Table, table_bundle
+from lakebook_kernel.languages.base import Output
+
+
+def show(event: dict[str, Any], output: Output, progress: ProgressBars) -> None:
+    """Show one event.
+
+    Args:
+        event: an object of the lifeline, as ``Events.scala`` writes it; ``event["event"]`` is its kind.
+        output: the running cell's.
+        progress: the running cell's bars.
+    """
+    match event["event"]:
+        case "stream":
+            output.stream(event["name"], event["text"])
+        case "display":
+            output.display(event["data"], event.get("metadata"))
+        case "result":
+            output.result(event["data"], event.get("metadata"))
+        case "table":
+            output.display(table_bundle(Table.from_json(event["table"])))
+        case "progress":
+            progress.event(event)
+        case "warning":
+            output.stream("stderr", event["text"] + "\n")
