@@ -96,6 +96,9 @@ class Host(Protocol):
     def notebook(self) -> JavaObject:
         """The bridge's ``Notebook`` of this kernel, in the driver's JVM; attaches when needed."""
 
+    def ask(self, prompt: str, *, hidden: bool = False) -> str:
+        """A line that the user types; ``hidden`` for a password. Raises ``CellError`` when nobody can be asked."""
+
     def waiting(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
         """Within it the main thread waits for another process and no exception breaks in.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 import sys
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +99,10 @@ class PythonNames:
         for name in rebound | changed:
             self._given.pop(name, None)
         return rebound | changed
+
+    def values(self, names: Iterable[str]) -> dict[str, Any]:
+        """What those of the names mean that are bound."""
+        return {name: self._names[name] for name in names if name in self._names}
 
     def removed_names(self) -> set[str]:
         """Of the names remembered, those that Python had and has no more."""
