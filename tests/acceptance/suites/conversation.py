@@ -51,8 +51,9 @@ class Conversation:
             message: Message = getattr(self._client, f"get_{channel}_msg")(timeout=HUNG)
         except Empty:
             raise AssertionError(f"no answer on the {channel} channel") from None
-        if message["msg_type"] in schema_fragments and message["content"].get("status") != "aborted":
-            validate_message(message)  # which knows the word abort, as the protocol did before 5.1
+        kind, content = message["msg_type"], message["content"]
+        if kind in schema_fragments and kind != "input_request" and content.get("status") != "aborted":
+            validate_message(message)  # which is wrong of the two others: see docs/development/suites.md
         self._kept[channel, message["parent_header"].get("msg_id", "")].append(message)
         return message
 
