@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,9 +68,9 @@ class Driver:
         self._begun = self._told = False
 
     def end_cell(self) -> None:
-        """The cell has ended: whatever it printed in the JVM has arrived when this returns."""
-        attachment = self._attachment
-        if attachment is None or not self._begun or not self.attached:
+        """The cell has ended: whatever it printed in the JVM has arrived when this returns. May be called again."""
+        attachment, begun, self._begun = self._attachment, self._begun, False
+        if attachment is None or not begun or not self.attached:
             return
         from py4j.protocol import Py4JError
 
@@ -91,6 +91,12 @@ class Driver:
     def session(self) -> SparkSession:
         """This notebook's session; starts the driver and attaches when needed. Raises ``CellError`` when it cannot."""
         return self._attach().session
+
+    def bind(self, names: Collection[str]) -> None:
+        """Let these of ``spark`` and ``sc`` mean the session and its context, whatever became of them."""
+        attachment = self._attach()
+        offered = {"spark": attachment.session, "sc": attachment.context}
+        self._names.update({name: value for name, value in offered.items() if name in names})
 
     def notebook(self) -> JavaObject:
         """The bridge's ``Notebook`` of this kernel; attaches as ``session`` does."""

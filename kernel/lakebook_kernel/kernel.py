@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipykernel.ipkernel import IPythonKernel
+from IPython.core.error import StdinNotImplementedError
 from traitlets import Bunch, TraitError, Type, Unicode, validate
 from typing_extensions import override
 
@@ -65,7 +68,7 @@ class LakebookKernel(IPythonKernel):
         )
         self.driver.on_loss = self._lost_with_the_driver
         self.ipython.hint = self.sharing.hint
-        self.variables = VariablesComm(self.comm_manager, self.listing)
+        self.variables = VariablesComm(self.comm_manager, self.listing, lambda call: self.io_loop.add_callback(call))
         self._started: set[str] = set()
         self._spark_written = False
         formatter = self.ipython.display_formatter
@@ -113,6 +116,15 @@ class LakebookKernel(IPythonKernel):
         """Within it the main thread waits for another process, and an interrupt calls ``stop``. See ``Host``."""
         return self.interrupts.waiting(lambda elapsed: stop())
 
+    def ask(self, prompt: str, *, hidden: bool = False) -> str:
+        """A line that the user types; ``hidden`` for a password. Raises ``CellError`` when nobody can be asked."""
+        try:
+            return str(self.getpass(prompt) if hidden else self.raw_input(prompt))
+        except StdinNotImplementedError:
+            raise CellError("NoInput", "The cell asks for input, and nobody is there to type it.") from None
+        except EOFError:
+            return ""
+
     # --- Jupyter's requests
 
     @property
@@ -124,8 +136,8 @@ class LakebookKernel(IPythonKernel):
 
     @override
     def pre_handler_hook(self) -> None:
+        self.saved_sigint_handler = signal.signal(signal.SIGINT, self.interrupts.handle)  # fails beside the main thread
         self.interrupts.new_request()
-        self.saved_sigint_handler = signal.signal(signal.SIGINT, self.interrupts.handle)
 
     @override
     async def do_execute(
@@ -140,6 +152,11 @@ class LakebookKernel(IPythonKernel):
         cell_id: str | None = None,
     ) -> dict[str, Any]:
         output = CellOutput(self, silent=silent)
+        as_python = partial(
+            super().do_execute, code, silent, store_history, user_expressions, allow_stdin, cell_id=cell_id
+        )
+        if _beside_the_main_thread():
+            return await self._run_beside(code, output, as_python)
         progress = ProgressBars(output)
         request = str(self.get_parent().get("header", {}).get("msg_id", ""))
         self.driver.begin_cell(request, output, lambda event: events.show(event, output, progress))
@@ -148,12 +165,11 @@ class LakebookKernel(IPythonKernel):
             if cell.language == languages.PYTHON:
                 self._make_session_if_used(cell.code)
                 with self._shared(cell, self.python_names):
-                    reply = await super().do_execute(
-                        cell.code, silent, store_history, user_expressions, allow_stdin, cell_id=cell_id
-                    )
+                    reply = await as_python()
                 if store_history and not silent:
                     self.ipython.forget_older_result(cell_id or cell.code, self.execution_count - 1)
                 return self._told_alike(reply)
+            self._allow_stdin = allow_stdin
             return self._run(cell, code, output, store_history and not silent, user_expressions)
         except (Exception, KeyboardInterrupt) as error:  # not of the cell's own code, which IPython answers for
             return self._failed(self._failure(error), output)
@@ -181,6 +197,21 @@ class LakebookKernel(IPythonKernel):
         if remember:
             shell.execution_count += 1
         return reply
+
+    async def _run_beside(
+        self, code: str, output: CellOutput, as_python: Callable[[], Awaitable[dict[str, Any]]]
+    ) -> dict[str, Any]:
+        """A cell in a subshell, on a thread of its own, maybe while another runs: Python alone, nothing is brought."""
+        try:
+            language = read(code, self.default_language).language
+            if language != languages.PYTHON:
+                raise CellError(
+                    "NotInASubshell", f"A subshell runs Python alone: run this %{language} cell in the notebook."
+                )
+            with self.sharing.beside():
+                return await as_python()
+        except (CellError, BadOptions) as error:
+            return self._failed(self._failure(error), output)
 
     def listing(self) -> list[Listed]:
         """Every name that the user bound, in any language."""
@@ -233,6 +264,8 @@ class LakebookKernel(IPythonKernel):
         return CellError(type(error).__name__, f"{error} (%{language} failed; %trace shows where)", full=whole)
 
     def _failed(self, error: CellError, output: CellOutput) -> dict[str, Any]:
+        if not _beside_the_main_thread():
+            self.driver.end_cell()  # what the cell printed in the JVM comes first
         self.ipython.last_trace = error.full or "\n".join(error.traceback)
         output.error(error)
         return {
@@ -279,11 +312,9 @@ class LakebookKernel(IPythonKernel):
         self._spark_written = self._spark_written or _SPARK_WORD.search(code) is not None
         if not self._spark_written:  # then no function of the notebook reads it either
             return
-        if self.driver.attached and self.names.get("spark") is self.driver.session():
-            return
-        stale = {name for name in _SPARK if name not in self.names or self.driver.stale(self.names[name])}
-        if stale & self.python_names.read_by(code):
-            self.driver.session()
+        missing = {name for name in _SPARK if name not in self.names or self.driver.stale(self.names[name])}
+        if missing and missing & self.python_names.read_by(code):
+            self.driver.bind(missing)
 
     # --- what the editor asks
 
@@ -349,7 +380,7 @@ class LakebookKernel(IPythonKernel):
             return None, None
         if cursor < cell.removed:
             return None, None
-        if cell.language == languages.PYTHON:
+        if cell.language == languages.PYTHON or _beside_the_main_thread():
             return cell, None
         try:
             return cell, self.language(cell.language)
@@ -363,6 +394,11 @@ class LakebookKernel(IPythonKernel):
         self.driver.detach()
         answer = super().do_shutdown(restart)
         return dict(answer if isinstance(answer, dict) else await answer)
+
+
+def _beside_the_main_thread() -> bool:
+    """Whether a subshell asks. Only the main thread talks to the other languages, one request after the other."""
+    return threading.current_thread() is not threading.main_thread()
 
 
 def _kind(match: str, kind: str, start: int, end: int) -> dict[str, Any]:

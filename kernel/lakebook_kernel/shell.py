@@ -14,6 +14,8 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 from typing_extensions import override
 
+from lakebook_kernel.cell import BadOptions, read
+from lakebook_kernel.languages import PYTHON, named
 from lakebook_kernel.display.tables import table_bundle
 from lakebook_kernel.errors import Explained, explain, users_part
 from lakebook_kernel.sharing.listing import table
@@ -33,6 +35,7 @@ class LakebookShell(ZMQInteractiveShell):
         #: by cell, the number under which ``Out`` keeps its last result
         self._results: dict[str, int] = {}
         super().__init__(*args, **options)
+        self.input_transformer_manager.cleanup_transforms.insert(0, _without_magic)
 
     def forget_older_result(self, cell: str, number: int) -> None:
         """Of a cell that has been run again, ``Out`` keeps the newest result: a frame of an older run is let go.
@@ -72,6 +75,12 @@ class LakebookShell(ZMQInteractiveShell):
         return 0
 
     @override
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+        if named(magic_name) is not None:
+            raise UsageError(f"%{magic_name} stands in the first line of a cell, and the whole cell is its.")
+        return super().run_line_magic(magic_name, line, _stack_depth + 1)
+
+    @override
     def init_magics(self) -> None:
         super().init_magics()
         self.register_magics(NotebookMagics)
@@ -108,6 +117,18 @@ class LakebookShell(ZMQInteractiveShell):
     ) -> str:
         lines = self.InteractiveTB.structured_traceback(kind, error, traceback, tb_offset=None)
         return "\n".join([*lines, *([told.full] if told else [])])
+
+
+def _without_magic(lines: list[str]) -> list[str]:
+    """A cell of Python that says so in its first line.
+
+    IPython gets the cell with that line, so that the history has it, and the debugger knows the cell by its text.
+    """
+    try:
+        cell = read("".join(lines))
+    except BadOptions:
+        return lines
+    return cell.code.splitlines(keepends=True) if cell.language == PYTHON else lines
 
 
 @contextmanager

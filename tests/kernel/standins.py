@@ -70,6 +70,9 @@ class StandInHost:
     def spark(self) -> Any:
         raise AssertionError("nothing here may start Spark")
 
+    def ask(self, prompt: str, *, hidden: bool = False) -> str:
+        raise AssertionError("nobody is here to type")
+
     notebook = spark
 
     def attached(self) -> bool:

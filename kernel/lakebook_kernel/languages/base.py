@@ -101,6 +101,9 @@ class Host(Protocol):
     def say(self, text: str) -> None:
         """Show the user a line about what the running cell did not ask for, such as digits that were lost."""
 
+    def ask(self, prompt: str, *, hidden: bool = False) -> str:
+        """A line that the user types; ``hidden`` for a password. Raises ``CellError`` when nobody can be asked."""
+
     def waiting(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
         """Within it the main thread waits for another process and no exception breaks in.
 

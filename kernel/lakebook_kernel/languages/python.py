@@ -11,8 +11,9 @@ from types import CodeType, FunctionType
 from typing import Any
 
 #: magics whose cell, or line, is Python
-_OF_PYTHON = {"time", "timeit", "capture", "prun"}
+_OF_PYTHON = {"time", "timeit", "capture", "prun", "pinfo", "pinfo2", "pdoc", "psource", "page", "store"}
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
+_INSERTED = re.compile(r"\$(\w+)|\{([^{}]+)\}")
 _OPTIONS = re.compile(r"^(?:-[a-z]+(?:\s*\d+)?\s+)+")
 
 
@@ -41,6 +42,14 @@ def _handed_over(tree: ast.Module) -> Iterator[str]:
             case ast.Call(func=ast.Attribute(attr="run_line_magic"), args=[ast.Constant(magic), ast.Constant(line)]):
                 if magic in _OF_PYTHON:
                     yield _OPTIONS.sub("", str(line))
+                yield from _inserted(str(line))
+            case ast.Call(func=ast.Attribute(attr="system" | "getoutput"), args=[ast.Constant(command)]):
+                yield from _inserted(str(command))
+
+
+def _inserted(text: str) -> Iterator[str]:
+    """The expressions whose values IPython puts into a line: ``$name`` and ``{expression}``."""
+    return (name or expression for name, expression in _INSERTED.findall(text))
 
 
 def _is_python(code: str) -> bool:

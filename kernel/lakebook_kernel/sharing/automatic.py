@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from lakebook_kernel.languages import PYTHON
@@ -98,6 +99,20 @@ class SharedNames:
         for name in space.bound_names():
             self._release(name, space)
             self.ledger.bind(name, space.name)
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Within it a cell of Python runs on another thread: nothing is brought, and what it binds is Python's.
+
+        Copies that others have are old then. They are not let go, since only the main thread talks to the languages.
+        """
+        before = self._python.values(self.ledger)
+        try:
+            yield
+        finally:
+            for name, value in self._python.values(self.ledger).items():
+                if name not in before or before[name] is not value:
+                    self.ledger.bind(name, PYTHON)
 
     def value(self, name: str, space: Namespace, held: int = 0) -> Any:
         """The newest value of a name that the language asks for while its cell runs.

@@ -19,8 +19,15 @@ TARGET = "lakebook.names"
 class VariablesComm:
     """Sends the list to all who asked for it; while nobody has, it costs nothing."""
 
-    def __init__(self, manager: CommManager, listing: Callable[[], list[Listed]]) -> None:
+    def __init__(
+        self,
+        manager: CommManager,
+        listing: Callable[[], list[Listed]],
+        soon: Callable[[Callable[[], None]], None],
+    ) -> None:
+        """``soon`` calls something on the main thread when no cell keeps it busy: front ends ask on any thread."""
         self._listing = listing
+        self._soon = soon
         self._open: list[BaseComm] = []
         manager.register_target(TARGET, self._opened)
 
@@ -35,4 +42,4 @@ class VariablesComm:
     def _opened(self, comm: BaseComm, message: dict[str, Any]) -> None:
         self._open.append(comm)
         comm.on_close(lambda _: self._open.remove(comm))
-        comm.send({"names": [asdict(entry) for entry in self._listing()]})
+        self._soon(self.update)

@@ -6,7 +6,7 @@ import builtins
 import math
 import re
 import sys
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -108,6 +108,10 @@ class PythonNames(Namespace):
         for name in rebound | changed:
             self._given.pop(name, None)
         return rebound | changed
+
+    def values(self, names: Iterable[str]) -> dict[str, Any]:
+        """What those of the names mean that are bound."""
+        return {name: self._names[name] for name in names if name in self._names}
 
     @override
     def removed_names(self) -> set[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
-from lakebook_kernel.languages.python import free_names, reads
+from lakebook_kernel.languages.python import free_names, reads, with_magics
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,24 @@ from lakebook_kernel.languages.python import free_names, reads
 )
 def test_free_names(code: str, names: set[str]) -> None:
     assert free_names(code) == names
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("%time spark.range(3)", {"spark"}),
+        ("%%capture out\nprint(x)", {"print", "x"}),
+        ("!echo $x {y + 1}", {"x", "y"}),
+        ("lines = !ls {folder}", {"folder"}),
+        ("%cd {folder}", {"folder"}),
+        ("x?", {"x"}),
+        ("x??", {"x"}),
+        ("!awk '{print $1}' file", set()),
+        ("%%time\n!echo $x", {"x"}),
+    ],
+)
+def test_what_is_handed_to_magics_is_read(cell: str, names: set[str]) -> None:
+    assert free_names(with_magics(cell, TransformerManager().transform_cell)) - {"get_ipython"} == names
 
 
 def test_a_use_is_found_through_the_notebooks_functions() -> None:

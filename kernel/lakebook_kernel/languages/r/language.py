@@ -326,10 +326,23 @@ class RLanguage(Language):
             self._show(message)
 
     def _serve(self, asked: Message) -> tuple[dict[str, Any], list[Block]]:
+        if asked.body["what"] == "input":
+            return self._ask_user(**asked.body["arguments"])
         if asked.body["what"] != "name":
             with self.host.waiting(lambda: self.host.notebook().interrupt()):
                 return self._spark.serve(asked)
         return self._send_name(**asked.body["arguments"])
+
+    def _ask_user(self, prompt: str, hidden: str) -> tuple[dict[str, Any], list[Block]]:
+        try:
+            line = self.host.ask(prompt, hidden=hidden == "TRUE")
+        except CellError as error:
+            return {"status": "error", "name": error.ename, "message": error.evalue}, []
+        import pyarrow
+
+        from lakebook_kernel.languages.r.arrow import to_stream
+
+        return {}, [to_stream(pyarrow.table({"line": [line]}))]
 
     @given_back()
     def _send_name(self, name: str, held: int) -> tuple[dict[str, Any], list[Block]]:

@@ -20,6 +20,10 @@ settings <- function() {
   if (is.null(getOption("repos")) || identical(getOption("repos")[["CRAN"]], "@CRAN@")) {
     options(repos = c(CRAN = "https://cloud.r-project.org"))
   }
+  options(askpass = function(prompt = "Password: ") ask_user(prompt, hidden = TRUE))
+  unlockBinding("readline", baseenv()) # packages call it there
+  assign("readline", function(prompt = "") trimws(ask_user(prompt)), envir = baseenv())
+  lockBinding("readline", baseenv())
   utils::rc.options(function.suffix = "")
   utils::rc.settings(ipck = TRUE)
   setHook("before.plot.new", function(...) before_page("base"), "append")
@@ -37,6 +41,11 @@ offer <- function() {
   place <- attach(NULL, name = "lakebook", warn.conflicts = FALSE)
   for (name in c("sql", "display", "write_table")) assign(name, get(name), envir = place)
   delayedAssign("spark", spark_connection(), assign.env = place)
+}
+
+# A line that the user types in the notebook.
+ask_user <- function(prompt, hidden = FALSE) {
+  ask_spark("input", list(prompt = enc2utf8(as.character(prompt)), hidden = hidden), NULL)$line
 }
 
 display <- function(...) {
