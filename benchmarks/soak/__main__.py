@@ -12,6 +12,7 @@ from random import Random
 from benchmarks.place import a_place
 from benchmarks.soak import report
 from benchmarks.soak.accounting import MARK
+from benchmarks.soak.disturbances import Shares
 from benchmarks.soak.rounds import soaked
 
 
@@ -30,7 +31,9 @@ def main() -> int:
     print(f"soaking: {options.cells} cells over {options.kernels} kernels, seed {seed}", flush=True)
     with a_place() as place:
         os.environ[MARK] = uuid.uuid4().hex
-        soak = soaked(place, options.cells, seed, options.kernels, options.round, calm=options.calm)
+        soak = soaked(
+            place, Shares(options.cells, 60 * options.minutes), seed, options.kernels, options.round, calm=options.calm
+        )
     print(report.text(soak))
     return 1 if soak.failures else 0
 

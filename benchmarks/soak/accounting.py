@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -113,7 +114,7 @@ class Witness:
         if self._first is None or self._first.pid != measured.pid:
             self._first = measured
         wrong += measured.complaints(self._first)
-        there = json.loads(self._run(_TABLES))
+        there = self._asked(_TABLES)
         wrong += tables.complaints(there["batches"], there["keys"])
         self.lines.append(
             f"driver {measured.pid}: heap {measured.heap / 2**20:.0f} MiB, {measured.threads} threads, "
@@ -130,8 +131,13 @@ class Witness:
             raise RuntimeError(f"the witness cannot see: {outcome.ended} {outcome.error}")
         return outcome.text
 
+    def _asked(self, code: str) -> Any:
+        """What the cell prints as JSON, the driver's own words left out."""
+        [line] = [line for line in self._run(code).splitlines() if line.startswith("{")]
+        return json.loads(line)
+
     def _measure(self) -> Measured:
-        found = json.loads(self._run(_MEASURE).splitlines()[-1])
+        found = self._asked(_MEASURE)
         descriptors = len(list(Path(f"/proc/{found['pid']}/fd").iterdir()))
         return Measured(**found, descriptors=descriptors, files=frozenset(self._files()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -54,18 +55,23 @@ def kill_r(kernel: psutil.Process) -> bool:
 class Shares:
     """How many cells there were of each kind, and which disturbances, over all notebooks; keeps rare kinds rare."""
 
-    def __init__(self, cells: int) -> None:
+    def __init__(self, cells: int, seconds: float) -> None:
         self._lock = threading.Lock()
         self._left = cells
+        self._deadline = time.monotonic() + seconds
         self.cells = 0
         self.kinds: Counter[tuple[str, str]] = Counter()
         self.disturbances: Counter[str] = Counter()
         self._granted: Counter[str] = Counter()
 
+    @property
+    def over(self) -> bool:
+        return self._left <= 0 or time.monotonic() > self._deadline
+
     def next_cell(self) -> bool:
         """Whether there is one more cell to run."""
         with self._lock:
-            if self._left <= 0:
+            if self.over:
                 return False
             self._left -= 1
             self.cells += 1

@@ -87,7 +87,7 @@ BEHIND = {
     "stream": "for query in spark.streams.active: query.stop()\nleft_stream = spark.readStream.format('rate').load().writeStream.format('noop').start()",
 }
 BEHIND_ELSEWHERE = {
-    "scala": "val left = new Thread(() => { Thread.sleep(20000) }); left.start()\nscala.concurrent.Future { Thread.sleep(20000) }",
+    "scala": "val left = new Thread(() => { Thread.sleep(20000) }); left.start()\nimport scala.concurrent.ExecutionContext.Implicits.global\nval f = scala.concurrent.Future { Thread.sleep(20000) }",
     "shell": "sleep 20 &\necho going on",
     "r": "system('sleep 20', wait = FALSE)",
 }

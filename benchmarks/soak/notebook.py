@@ -83,8 +83,8 @@ class Notebook:
 
     def __init__(self, folder: Path, log: Path) -> None:
         self._manager = KernelManager(kernel_name="lakebook")
-        with log.open("ab") as file:
-            self._manager.start_kernel(cwd=str(folder), stdout=file, stderr=subprocess.STDOUT)
+        self._log = log.open("ab")  # a restarted kernel writes there too
+        self._manager.start_kernel(cwd=str(folder), stdout=self._log, stderr=subprocess.STDOUT)
         self._client = self._manager.blocking_client()
         self._client.start_channels()
         self._client.wait_for_ready(timeout=READY)
@@ -163,3 +163,4 @@ class Notebook:
     def close(self, *, politely: bool = True) -> None:
         self._client.stop_channels()
         self._manager.shutdown_kernel(now=not politely)
+        self._log.close()

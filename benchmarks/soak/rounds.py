@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -21,15 +22,17 @@ from lakebook.spark import driver
 LIFE = 4
 
 
-def soaked(place: Place, cells: int, seed: int, kernels: int, each: int, *, calm: bool) -> Soak:
+def soaked(place: Place, shares: Shares, seed: int, kernels: int, each: int, *, calm: bool) -> Soak:
     temporary = place.folder()
     os.environ |= {"TMPDIR": str(temporary), "JAVA_TOOL_OPTIONS": f"-Djava.io.tmpdir={temporary}"}
     absent = {"r"} if shutil.which("R") is None else set()
     kinds = [kind for kind in [*EVERYDAY, *WRITERS, *RARE] if kind.language not in absent]
     workspace = place.workspace
-    soak = Soak(seed, workspace.root, place.folder(), kinds, Shares(cells), DriverWatch(workspace), disturbed=not calm)
+    soak = Soak(seed, workspace.root, place.folder(), kinds, shares, DriverWatch(workspace), disturbed=not calm)
     witness = Witness(workspace, temporary, soak.logs / "witness.log")
-    for number in range(-(-cells // each)):
+    for number in count():
+        if shares.over:
+            break
         soak.driver_may_die = number % LIFE == 0
         _round(soak, number, kernels, -(-each // kernels))
         for complaint in witness.complaints(soak.tables):
