@@ -21,6 +21,7 @@ def main() -> int:
     parser.add_argument("--cells", type=int, default=2000, help="how many in all (default: 2000)")
     parser.add_argument("--seed", type=int, default=None, help="the same cells again (default: another each time)")
     parser.add_argument("--kernels", type=int, default=4, help="how many at a time (default: 4)")
+    parser.add_argument("--minutes", type=float, default=24 * 60, help="no cell is begun later (default: a day)")
     parser.add_argument(
         "--round", type=int, default=100, help="cells after which is looked what is left (default: 100)"
     )

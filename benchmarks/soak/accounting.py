@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ class Witness:
         wrong = [f"attached to the driver is still {entry}" for entry in self._attached()[1:]]
         allowed = self._family()
         settle(lambda: not left(allowed))
-        wrong += [f"left running: {process}" for process in left(allowed)]
+        wrong += [f"left running: {told(process)}" for process in left(allowed)]
         measured = self._measure()
         if self._first is None or self._first.pid != measured.pid:
             self._first = measured
@@ -163,15 +164,21 @@ def settle(done: Callable[[], bool]) -> None:
         time.sleep(0.5)
 
 
-def left(allowed: set[int]) -> list[str]:
+def left(allowed: set[int]) -> list[psutil.Process]:
     """Processes that the soak started, whoever is their parent by now, but for those allowed."""
     mark = f"{MARK}={os.environ[MARK]}".encode()
     found = []
     for process in psutil.process_iter():
         try:
             environment = Path(f"/proc/{process.pid}/environ").read_bytes()
-            if mark in environment.split(b"\0") and process.pid not in allowed:
-                found.append(f"{process.pid} {' '.join(process.cmdline())[:200]} (started by {process.ppid()})")
-        except (OSError, psutil.Error):  # it has just ended
+        except OSError:  # it has just ended, or is another user's
             continue
+        if mark in environment.split(b"\0") and process.pid not in allowed:
+            found.append(process)
     return found
+
+
+def told(process: psutil.Process) -> str:
+    with suppress(psutil.Error):  # it has just ended
+        return f"{process.pid} {' '.join(process.cmdline())[:200]} (started by {process.ppid()})"
+    return str(process.pid)

@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
@@ -16,10 +17,10 @@ from jupyter_client.manager import KernelManager
 
 #: seconds that a kernel may take until it answers
 READY = 120.0
+#: seconds between the end of a cell and its reply
+REPLY = 20.0
 #: characters of a cell's output that are kept from its start, and from its end
 KEPT = 100_000
-#: characters in which a cell says that it has started
-BEGINNING = 100
 
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
@@ -33,6 +34,8 @@ class Outcome:
     errors: list[dict[str, Any]] = field(default_factory=list)
     #: printed characters, of which only some are kept
     characters: int = 0
+    #: whether it has printed ``started``
+    started: bool = False
     seconds: float = 0.0
     _first: str = ""
     _last: str = ""
@@ -43,10 +46,6 @@ class Outcome:
         return self._first + self._last
 
     @property
-    def started(self) -> bool:
-        return "started" in self._first[:BEGINNING]
-
-    @property
     def error(self) -> str:
         """The errors as they are shown."""
         return _COLOUR.sub("", "\n".join("\n".join(error["traceback"]) for error in self.errors))
@@ -55,11 +54,13 @@ class Outcome:
         content = message["content"]
         match message["msg_type"]:
             case "stream":
+                self.started = self.started or (content["name"] == "stdout" and "started" in content["text"][:200])
                 self.characters += len(content["text"])
                 self._write(content["text"])
             case "display_data" | "execute_result":
                 data = content["data"]
-                self._write("\n".join(str(data[kind]) for kind in ("text/plain", "text/html") if kind in data))
+                shown = (str(data[kind]) for kind in ("text/plain", "text/html") if kind in data)
+                self._write("\n".join(["", *shown, ""]))
             case "error":
                 self.errors.append(content)
 
@@ -87,7 +88,7 @@ class Notebook:
         self._manager.start_kernel(cwd=str(folder), stdout=self._log, stderr=subprocess.STDOUT)
         self._client = self._manager.blocking_client()
         self._client.start_channels()
-        self._client.wait_for_ready(timeout=READY)
+        self._wait_until_ready()
 
     @property
     def process(self) -> psutil.Process:
@@ -130,35 +131,50 @@ class Notebook:
             if message["parent_header"].get("msg_id") == request:
                 outcome.add(message)
                 idle = message["msg_type"] == "status" and message["content"]["execution_state"] == "idle"
-        return self._replied(request, outcome)
+        self._replied(request, outcome)
+        for due in waiting:  # it has ended sooner: then it happens between two cells
+            due.act()
+        return outcome
 
-    def _replied(self, request: str, outcome: Outcome) -> Outcome:
-        deadline = time.monotonic() + READY
+    def _replied(self, request: str, outcome: Outcome) -> None:
+        deadline = time.monotonic() + REPLY
         while time.monotonic() < deadline:
             try:
                 reply = self._client.get_shell_msg(timeout=1)
             except Empty:
                 if not self.alive:
                     outcome.ended = "died"
-                    return outcome
+                    return
                 continue
             if reply["parent_header"].get("msg_id") == request:
                 outcome.status = reply["content"]["status"]
-                return outcome
+                return
         outcome.ended = "hung"
-        return outcome
 
     def interrupt(self) -> None:
         self._manager.interrupt_kernel()
 
     def kill(self) -> None:
         """End the kernel as ``kill -9`` does."""
-        self.process.kill()
+        with suppress(psutil.NoSuchProcess):  # it has just died
+            self.process.kill()
 
     def restart(self, *, politely: bool = False) -> None:
         """What Jupyter does when its user asks for it, and when the kernel has died."""
         self._manager.restart_kernel(now=not politely)
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        """Until it answers, and what it publishes arrives: nobody tells a client when its subscription holds."""
         self._client.wait_for_ready(timeout=READY)
+        deadline = time.monotonic() + READY
+        while True:
+            self._client.kernel_info()
+            with suppress(Empty):
+                self._client.get_iopub_msg(timeout=1)
+                return
+            if time.monotonic() > deadline:
+                raise RuntimeError("The kernel publishes nothing")
 
     def close(self, *, politely: bool = True) -> None:
         self._client.stop_channels()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+
+import psutil
 
 from benchmarks.soak.cells import Desk, Kind
 from benchmarks.soak.disturbances import DriverWatch, Shares, kill_r
@@ -146,7 +149,8 @@ class Player:
         self._soak.watch.kill()
 
     def _kill_r(self) -> None:
-        kill_r(self.notebook.process)
+        with suppress(psutil.NoSuchProcess):  # the kernel has just died
+            kill_r(self.notebook.process)
 
     def _judge(self, trial: Trial, how: str, outcome: Outcome) -> None:
         died = self._soak.watch.deaths != self._deaths

@@ -106,7 +106,8 @@ class LakebookKernel(IPythonKernel):
         return INFO.get(self.default_language) or IPythonKernel.language_info
 
     def pre_handler_hook(self) -> None:
-        self.interrupts.new_request()
+        kind = self.get_parent().get("header", {}).get("msg_type")
+        self.interrupts.new_request(cell=kind == "execute_request")
         self.saved_sigint_handler = signal.signal(signal.SIGINT, self.interrupts.handle)
 
     async def do_execute(
@@ -124,6 +125,7 @@ class LakebookKernel(IPythonKernel):
         self._progress = ProgressBars(output)
         self.driver.begin_cell(str(self.get_parent().get("header", {}).get("msg_id", "")), output, self._event)
         try:
+            self.interrupts.begin_cell()
             cell = read(code, self.default_language)
             if cell.language == "python":
                 self._make_session_if_used(cell.code)
@@ -138,8 +140,10 @@ class LakebookKernel(IPythonKernel):
         except (Exception, KeyboardInterrupt) as error:  # not of the cell's own code, which IPython answers for
             return self._failed(self._failure(error), output)
         finally:
-            self.driver.end_cell()
-            self._progress.close()
+            with self.interrupts.too_late():
+                self.driver.end_cell()
+                self._progress.close()
+            self.interrupts.end_cell()
 
     def _run(
         self, cell: Cell, source: str, output: CellOutput, remember: bool, user_expressions: dict[str, Any] | None
@@ -176,8 +180,9 @@ class LakebookKernel(IPythonKernel):
         try:
             yield
         finally:
-            self.sharing.after(space)
-            self.variables.update()
+            with self.interrupts.too_late():
+                self.sharing.after(space)
+                self.variables.update()
         for name in cell.outputs:
             self.sharing.hand_over(name, space)
 
@@ -216,8 +221,9 @@ class LakebookKernel(IPythonKernel):
         return CellError(type(error).__name__, f"{error} (%{language} failed; %trace shows where)", full=whole)
 
     def _failed(self, error: CellError, output: CellOutput) -> dict[str, Any]:
-        self.ipython.last_trace = error.full or "\n".join(error.traceback)
-        output.error(error)
+        with self.interrupts.too_late():
+            self.ipython.last_trace = error.full or "\n".join(error.traceback)
+            output.error(error)
         return {
             "status": "error",
             "ename": error.ename,

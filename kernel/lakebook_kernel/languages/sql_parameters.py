@@ -53,6 +53,8 @@ def literals(spark: SparkSession, notebook: JavaObject, values: dict[str, Any]) 
             raise NoLiteral(name, reason) from None
         except UnicodeEncodeError:
             raise NoLiteral(name, "has half of a surrogate pair, which is no Unicode") from None
+        except RecursionError:
+            raise NoLiteral(name, "is nested too deeply") from None
         if cut:
             notebook.say(f":{name}: nanoseconds were cut off: Spark's times have microseconds.")
         arrays.append(array)
