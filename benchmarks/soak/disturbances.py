@@ -18,6 +18,7 @@ class DriverWatch:
     """The one driver: killed here alone, so that everybody can tell in which driver's time a cell ran."""
 
     workspace: Workspace
+    #: counted before and after each
     deaths: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -29,10 +30,11 @@ class DriverWatch:
                 return False
             if found is None:
                 return False
-            self.deaths += 1  # before it dies: whoever then fails must find it counted
             process = psutil.Process(found["pid"])
+            self.deaths += 1  # who begins a cell now and fails finds it counted again
             process.kill()
             process.wait(30)
+            self.deaths += 1
             return True
 
 

@@ -73,23 +73,23 @@ ASK_DEEP = {
 }
 
 BEHIND = {
-    "thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(20,)).start()",
-    "daemon": "import threading, time\nthreading.Thread(target=lambda: [(time.sleep(1), print('late')) for _ in range(20)], daemon=True).start()",
+    "thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(8,)).start()",
+    "daemon": "import threading, time\nthreading.Thread(target=lambda: [(time.sleep(1), print('late')) for _ in range(8)], daemon=True).start()",
     "spark thread": "import threading\nthreading.Thread(target=lambda: spark.range(10**9).selectExpr('sum(id)').first()).start()",
     "fork": "import os\nif os.fork() == 0:\n    print('in the child')\n    os._exit(7)\nprint(os.wait()[1])",
     "sleeping fork": "import os, time\nif os.fork() == 0:\n    time.sleep(5)\n    os._exit(0)",
     "pool": "import multiprocessing as mp\nwith mp.get_context('fork').Pool(2) as pool: print(pool.map(abs, [-1, -2]))",
-    "child": "import subprocess\nsubprocess.Popen(['sleep', '20'])",
+    "child": "import subprocess\nsubprocess.Popen(['sleep', '8'])",
     "open files": "left = [open('/dev/null') for _ in range(100)]",
-    "task": "import asyncio\nasyncio.ensure_future(asyncio.sleep(20))",
+    "task": "import asyncio\nasyncio.ensure_future(asyncio.sleep(8))",
     "view": "spark.range(9).createOrReplaceTempView('left_view')",
     "cached": "spark.range(1000).cache().count()",
     "stream": "for query in spark.streams.active: query.stop()\nleft_stream = spark.readStream.format('rate').load().writeStream.format('noop').start()",
 }
 BEHIND_ELSEWHERE = {
-    "scala": "val left = new Thread(() => { Thread.sleep(20000) }); left.start()\nimport scala.concurrent.ExecutionContext.Implicits.global\nval f = scala.concurrent.Future { Thread.sleep(20000) }",
-    "shell": "sleep 20 &\necho going on",
-    "r": "system('sleep 20', wait = FALSE)",
+    "scala": "val left = new Thread(() => { Thread.sleep(8000) }); left.start()\nimport scala.concurrent.ExecutionContext.Implicits.global\nval f = scala.concurrent.Future { Thread.sleep(8000) }",
+    "shell": "sleep 8 &\necho going on",
+    "r": "system('sleep 8', wait = FALSE)",
 }
 
 
@@ -153,7 +153,7 @@ def leaves_behind(desk: Desk) -> Trial:
     what = desk.random.choice(list(BEHIND))
     code = BEHIND[what]
     used = uses("python", {DRIVER} if "spark" in code else set())
-    return Trial(f"left {what}", "python", code, uses=used)
+    return Trial(f"left {what}", "python", code, uses=used, steady="fork" in code)
 
 
 def leaves_elsewhere(language: str) -> Make:
@@ -169,7 +169,7 @@ _EXIT = Fails(("exit",))
 _R_ENDED = OneOf((Runs(), Fails(("R has ended",))))
 
 RARE = [
-    *(Kind("100 MB", language, much_text(language), 0.3, one_in=500) for language in MUCH_TEXT),
+    *(Kind("100 MB", language, much_text(language), 0.3, one_in=200) for language in MUCH_TEXT),
     Kind(
         "10 million rows", "python", asks_large("10 million rows", ROWS, ASK_ROWS, str(sum(range(MANY_ROWS)))), 1, 120
     ),

@@ -87,6 +87,10 @@ class Player:
             self._steps += 1
             random = Random(f"{self._soak.seed} {self._label} {self._steps}")
             self._look_for_driver()
+            if self._soak.disturbed and self._soak.shares.granted("kernel restarted", 120):
+                self._soak.shares.disturbed("kernel restarted")
+                self.notebook.restart(politely=random.random() < 0.5)
+                self._forget_all()
             if self._age == WARM:
                 self._warm = self._memory()
             self._age += 1
@@ -128,17 +132,13 @@ class Player:
     def _disturbance(self, trial: Trial, random: Random) -> tuple[str, list[Due]]:
         if trial.endless:
             return "interrupt", [Due(random.random() * 1.5, self.notebook.interrupt, after_start=True)]
-        if not self._soak.disturbed or trial.ends:
+        if not self._soak.disturbed or trial.ends or trial.steady:
             return "", []
         soon = random.choice([0.0, 0.02, 0.1, 0.3, 1.0]) * (0.5 + random.random())
         if self._soak.driver_may_die and self._soak.shares.granted("driver killed", 100):
             return "driver killed", [Due(soon, self._kill_driver)]
         if self._soak.shares.granted("kernel killed", 120):
             return "kernel killed", [Due(soon, self.notebook.kill)]
-        if self._soak.shares.granted("kernel restarted", 120):
-            self.notebook.restart(politely=random.random() < 0.5)
-            self._forget_all()
-            return "kernel restarted before", []
         if self._soak.shares.granted("R killed", 60):
             return "R killed", [Due(soon, self._kill_r)]
         if random.random() < 0.12:
@@ -156,6 +156,7 @@ class Player:
         died = self._soak.watch.deaths != self._deaths
         if outcome.ended == "hung":
             self._fail(trial, f"the cell hung for {outcome.seconds:.0f} s; so far: {outcome.text[-2000:]!r}")
+            trial.then(False)
             self._replace()
             return
         if outcome.ended == "died":
@@ -164,11 +165,12 @@ class Player:
             trial.then(False)
             self._replace()
             return
-        if trial.ends == KERNEL or how == "kernel killed":
-            self._replace()  # it has answered before it died
-            return
         complaint = trial.expected.complaint(outcome) if not trial.endless else "it goes on for ever"
         sure = complaint is None
+        if how == "kernel killed":  # it has answered before
+            trial.then(sure)
+            self._replace()
+            return
         if trial.refusal is not None and trial.refusal.complaint(outcome) is None:
             self._soak.shares.disturbed("refused by Delta")
             return
@@ -189,6 +191,7 @@ class Player:
             complaint = f"the error tells of {word}:\n{outcome.error[:3000]}"
         if complaint is not None:
             self._fail(trial, f"{complaint}{' (disturbed: ' + how + ')' if how else ''}")
+            trial.then(False)
             self._replace()
             return
         trial.then(sure)

@@ -99,6 +99,8 @@ class Trial:
     patience: float = 150.0
     #: it wants much memory or both processors: one such cell at a time
     heavy: bool = False
+    #: it must not be disturbed: a fork that gets an interrupt would be a second kernel
+    steady: bool = False
     #: an error that is right too, and after which the cell has done nothing
     refusal: Expected | None = None
     #: cells to be run next, when this one has run
