@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from benchmarks.soak.player import Soak
+from benchmarks.soak.player import WARM, Soak
 
 
 def text(soak: Soak) -> str:
@@ -20,6 +20,11 @@ def text(soak: Soak) -> str:
     lines.append(
         "disturbances: " + ", ".join(f"{count} {how}" for how, count in soak.shares.disturbances.most_common())
     )
+    if soak.growth:
+        most = max(soak.growth) / 2**20
+        lines.append(
+            f"{len(soak.growth)} kernels grew by at most {most:.0f} MiB between their {WARM}th cell and their end"
+        )
     lines.append(f"seed {soak.seed}: " + (f"{len(soak.failures)} failures" if soak.failures else "nothing failed"))
     return "\n".join(lines)
 
