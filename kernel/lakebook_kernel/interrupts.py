@@ -54,7 +54,8 @@ class Interrupts:
         Until ``begin_cell``, an interrupt of a request to run a cell is only noted: Jupyter would get no reply.
         """
         self._request += 1
-        self._held, self._came = cell, False
+        if _on_main_thread():  # a subshell's request leaves the running cell alone
+            self._held, self._came = cell, False
 
     def begin_cell(self) -> None:
         """What runs from here on can be interrupted; raises ``KeyboardInterrupt`` when it already was."""

@@ -120,6 +120,21 @@ def test_an_interrupt_after_the_cell_is_nobodys(interrupts: Interrupts) -> None:
     interrupts.begin_cell()
 
 
+def test_a_cell_of_a_subshell_leaves_the_running_one_alone(interrupts: Interrupts) -> None:
+    def subshell() -> None:
+        interrupts.new_request(cell=True)
+        interrupts.begin_cell()
+        interrupts.end_cell()
+
+    interrupts.new_request(cell=True)
+    interrupts.begin_cell()
+    other = threading.Thread(target=subshell)
+    other.start()
+    other.join()
+    with pytest.raises(KeyboardInterrupt):
+        interrupt()
+
+
 def test_how_a_cell_ended_is_told_whole(interrupts: Interrupts) -> None:
     asked = threading.Event()
     with interrupts.too_late():
