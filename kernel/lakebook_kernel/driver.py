@@ -44,6 +44,8 @@ class Driver:
         self._on_event: Callable[[dict[str, Any]], None] = lambda event: None
         #: temporary views and Scala values, as the driver named them after the last cell
         self._kept: dict[str, list[str]] = {}
+        #: whether a driver was lost and the user has not been told yet
+        self._untold = False
         self._done = threading.Event()
         #: called when a driver was lost, and with it what the notebook had there
         self.on_loss: Callable[[], None] = lambda: None
@@ -131,23 +133,22 @@ class Driver:
         from lakebook.spark.driver import connect
         from lakebook.spark.errors import DriverError
 
-        lost = self._attachment
-        if lost is not None:
+        if self._attachment is not None:
+            self._untold = True
             self.detach()
         threading.Thread(target=_import_pyspark, name="lakebook import", daemon=True).start()
         try:
             connection = connect(find_workspace(self._folder), self._folder, self._name(), self.say)
         except (DriverError, ConfigError) as problem:
             raise CellError(type(problem).__name__, str(problem)) from None
-        with self._interrupts.waiting(lambda elapsed: None):  # PySpark is not left half made
-            attachment = Attachment(connection, self._folder)
-        self._attachment = attachment
-        self._watch_calls(attachment)
-        connection.listen(self._event)
-        self._names["spark"], self._names["sc"] = attachment.session, attachment.context
-        if lost is not None:
-            self.on_loss()
-            self._say_what_is_gone()
+        with self._interrupts.waiting(lambda elapsed: None):  # neither PySpark nor this is left half made
+            attachment = self._attachment = Attachment(connection, self._folder)
+            self._watch_calls(attachment)
+            connection.listen(self._event)
+            self._names["spark"], self._names["sc"] = attachment.session, attachment.context
+            if self._untold:
+                self.on_loss()
+                self._say_what_is_gone()
         return attachment
 
     def _name(self) -> str:
@@ -165,7 +166,7 @@ class Driver:
 
     def _say_what_is_gone(self) -> None:
         gone = [f"{kind}: {', '.join(names)}" for kind, names in self._kept.items() if names]
-        self._kept = {}
+        self._kept, self._untold = {}, False
         self.say("A new Spark driver was started. " + (f"Gone are {'; '.join(gone)}." if gone else "Nothing is lost."))
 
     def _watch_calls(self, attachment: Attachment) -> None:

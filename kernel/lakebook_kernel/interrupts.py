@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 
 #: seconds between two requests to stop the same wait
@@ -36,6 +37,8 @@ class Interrupts:
         self._began = 0.0
         self._interrupt = 0
         self._request = 0
+        #: no code of a cell's runs, not yet or not any more; and whether an interrupt came meanwhile
+        self._held = self._came = False
 
     def waiting(self, stop: Callable[[float], None], patience: float | None = None) -> Wait:
         """A context in which the main thread waits for another process; see ``Host.waiting``.
@@ -45,15 +48,50 @@ class Interrupts:
         """
         return Wait(self, stop, patience)
 
-    def new_request(self) -> None:
-        """Another request of Jupyter's begins: an interrupt of an earlier one is over."""
+    def new_request(self, *, cell: bool = False) -> None:
+        """Another request of Jupyter's begins: an interrupt of an earlier one is over.
+
+        Until ``begin_cell``, an interrupt of a request to run a cell is only noted: Jupyter would get no reply.
+        """
         self._request += 1
+        if _on_main_thread():  # a subshell's request leaves the running cell alone
+            self._held, self._came = cell, False
+
+    def begin_cell(self) -> None:
+        """What runs from here on can be interrupted; raises ``KeyboardInterrupt`` when it already was."""
+        if _on_main_thread():
+            self._held = False
+            if self._came:
+                raise KeyboardInterrupt
+
+    def end_cell(self) -> None:
+        """The cell has ended, and its reply is on its way: interrupts come too late."""
+        if _on_main_thread():
+            self._held = True
+
+    @contextmanager
+    def too_late(self) -> Iterator[None]:
+        """Within it the kernel tells and notes how a cell has ended: an interrupt changes nothing of that any more.
+
+        Who is waited for meanwhile is asked to stop all the same.
+        """
+        if not _on_main_thread():
+            yield
+            return
+        before, self._held = self._held, True
+        try:
+            yield
+        finally:
+            self._held = before
 
     def handle(self, signum: int, frame: FrameType | None) -> None:
         """The handler of SIGINT, on the main thread."""
         if self.on_interrupt is not None:
             threading.Thread(target=self._tell, args=(self._request,), name="lakebook-interrupt", daemon=True).start()
         if not self._waits:
+            if self._held:
+                self._came = True
+                return
             raise KeyboardInterrupt
         if not self._pending:
             self._pending, self._began = True, time.monotonic()
@@ -98,8 +136,14 @@ class Interrupts:
         self._waits.remove(wait)
         if self._pending and not self._waits:
             self._pending = False
-            return True
+            self._came = True
+            return not self._held
         return False
+
+
+def _on_main_thread() -> bool:
+    """Python raises nothing on the others."""
+    return threading.current_thread() is threading.main_thread()
 
 
 class Wait:

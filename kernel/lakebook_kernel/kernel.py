@@ -136,8 +136,10 @@ class LakebookKernel(IPythonKernel):
 
     @override
     def pre_handler_hook(self) -> None:
+        if not _beside_the_main_thread():
+            kind = self.get_parent().get("header", {}).get("msg_type")
+            self.interrupts.new_request(cell=kind == "execute_request")
         self.saved_sigint_handler = signal.signal(signal.SIGINT, self.interrupts.handle)  # fails beside the main thread
-        self.interrupts.new_request()
 
     @override
     async def do_execute(
@@ -161,6 +163,7 @@ class LakebookKernel(IPythonKernel):
         request = str(self.get_parent().get("header", {}).get("msg_id", ""))
         self.driver.begin_cell(request, output, lambda event: events.show(event, output, progress))
         try:
+            self.interrupts.begin_cell()
             cell = read(code, self.default_language)
             if cell.language == languages.PYTHON:
                 self._make_session_if_used(cell.code)
@@ -174,8 +177,10 @@ class LakebookKernel(IPythonKernel):
         except (Exception, KeyboardInterrupt) as error:  # not of the cell's own code, which IPython answers for
             return self._failed(self._failure(error), output)
         finally:
-            self.driver.end_cell()
-            progress.close()
+            with self.interrupts.too_late():
+                self.driver.end_cell()
+                progress.close()
+            self.interrupts.end_cell()
 
     def _run(
         self, cell: Cell, source: str, output: CellOutput, remember: bool, user_expressions: dict[str, Any] | None
@@ -227,8 +232,9 @@ class LakebookKernel(IPythonKernel):
         try:
             yield
         finally:
-            self.sharing.after(space)
-            self.variables.update()
+            with self.interrupts.too_late():
+                self.sharing.after(space)
+                self.variables.update()
         for name in cell.outputs:
             self.sharing.hand_over(name, space)
 
@@ -264,10 +270,11 @@ class LakebookKernel(IPythonKernel):
         return CellError(type(error).__name__, f"{error} (%{language} failed; %trace shows where)", full=whole)
 
     def _failed(self, error: CellError, output: CellOutput) -> dict[str, Any]:
-        if not _beside_the_main_thread():
-            self.driver.end_cell()  # what the cell printed in the JVM comes first
-        self.ipython.last_trace = error.full or "\n".join(error.traceback)
-        output.error(error)
+        with self.interrupts.too_late():
+            if not _beside_the_main_thread():
+                self.driver.end_cell()  # what the cell printed in the JVM comes first
+            self.ipython.last_trace = error.full or "\n".join(error.traceback)
+            output.error(error)
         return {
             "status": "error",
             "ename": error.ename,

@@ -15,9 +15,9 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from typing_extensions import override
 
 from lakebook_kernel.cell import BadOptions, read
-from lakebook_kernel.languages import PYTHON, named
 from lakebook_kernel.display.tables import table_bundle
 from lakebook_kernel.errors import Explained, explain, users_part
+from lakebook_kernel.languages import PYTHON, named
 from lakebook_kernel.sharing.listing import table
 
 
@@ -93,6 +93,15 @@ class LakebookShell(ZMQInteractiveShell):
         **options: Any,
     ) -> None:
         """Show the last exception: the user's lines that led there, then what happened."""
+        with self.kernel.interrupts.too_late():
+            self._tell(exc_tuple, *args, **options)
+
+    def _tell(
+        self,
+        exc_tuple: tuple[type[BaseException], BaseException, TracebackType | None] | None,
+        *args: Any,
+        **options: Any,
+    ) -> None:
         kind, error, traceback = self._get_exc_info(exc_tuple)
         if isinstance(error, SyntaxError) or hasattr(error, "_render_traceback_"):
             super().showtraceback(exc_tuple, *args, **options)

@@ -124,6 +124,15 @@ def test_an_interrupt_of_a_python_loop_cancels_no_job_of_another(notebook: Noteb
     assert neighbour.finish(request).stdout.strip() == "10"
 
 
+def test_an_error_that_is_being_told_is_told_whole(notebook: Notebook) -> None:
+    told = (
+        "import os, signal\nclass Slow(Exception):\n    def __str__(self):\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n        return 'what happened'\nraise Slow"
+    )
+    error = notebook.run(told).error
+    assert "what happened" in error and "KeyboardInterrupt" not in error
+
+
 def test_cells_after_the_interrupted_one_do_run_when_asked(notebook: Notebook) -> None:
     notebook.interrupted(PYTHON.sleep)
     assert notebook.good("1 + 1").text == "2"

@@ -100,3 +100,47 @@ def test_whoever_wants_to_hear_is_told_of_every_interrupt(interrupts: Interrupts
     with pytest.raises(KeyboardInterrupt):
         interrupt()
     assert heard.wait(5)
+
+
+def test_an_interrupt_before_the_cell_begins_is_the_cells(interrupts: Interrupts) -> None:
+    interrupts.new_request(cell=True)
+    interrupt()
+    with pytest.raises(KeyboardInterrupt):
+        interrupts.begin_cell()
+    with pytest.raises(KeyboardInterrupt):
+        interrupt()
+
+
+def test_an_interrupt_after_the_cell_is_nobodys(interrupts: Interrupts) -> None:
+    interrupts.new_request(cell=True)
+    interrupts.begin_cell()
+    interrupts.end_cell()
+    interrupt()
+    interrupts.new_request(cell=True)
+    interrupts.begin_cell()
+
+
+def test_a_cell_of_a_subshell_leaves_the_running_one_alone(interrupts: Interrupts) -> None:
+    def subshell() -> None:
+        interrupts.new_request(cell=True)
+        interrupts.begin_cell()
+        interrupts.end_cell()
+
+    interrupts.new_request(cell=True)
+    interrupts.begin_cell()
+    other = threading.Thread(target=subshell)
+    other.start()
+    other.join()
+    with pytest.raises(KeyboardInterrupt):
+        interrupt()
+
+
+def test_how_a_cell_ended_is_told_whole(interrupts: Interrupts) -> None:
+    asked = threading.Event()
+    with interrupts.too_late():
+        interrupt()
+        with interrupts.waiting(lambda elapsed: asked.set()):
+            interrupt()
+            assert asked.wait(5)
+    with pytest.raises(KeyboardInterrupt):
+        interrupt()

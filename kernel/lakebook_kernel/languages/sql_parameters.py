@@ -56,10 +56,15 @@ def literals(
             raise NoLiteral(name, reason) from None
         except UnicodeEncodeError:
             raise NoLiteral(name, "has half of a surrogate pair, which is no Unicode") from None
+        except RecursionError:
+            raise NoLiteral(name, "is nested too deeply") from None
         if cut:
             say(f":{name}: nanoseconds were cut off: Spark's times have microseconds.")
         arrays.append(array)
-    frame = from_arrow(spark, pa.Table.from_arrays(arrays, names=list(values)))
+    try:
+        frame = from_arrow(spark, pa.Table.from_arrays(arrays, names=list(values)))
+    except RecursionError:
+        raise NoLiteral(next(iter(values)), "or another of the parameters is nested too deeply") from None
     made = notebook.literals(frame._jdf)
     return {name: Column(column) for name, column in zip(values, made, strict=True)}
 

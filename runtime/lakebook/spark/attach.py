@@ -35,11 +35,15 @@ class Attachment:
 
     def __init__(self, connection: Connection, folder: Path) -> None:
         self.connection = connection
-        with _handlers_kept():
-            self.gateway: JavaGateway = _gateway(connection)
-            #: the bridge's ``Notebook``
-            self.notebook: JavaObject = self.gateway.entry_point
-            self.context, self.session = _session(self.gateway, self.notebook, folder)
+        try:
+            with _handlers_kept():
+                self.gateway: JavaGateway = _gateway(connection)
+                #: the bridge's ``Notebook``
+                self.notebook: JavaObject = self.gateway.entry_point
+                self.context, self.session = _session(self.gateway, self.notebook, folder)
+        except BaseException:  # the driver may end at any moment
+            self.detach()
+            raise
 
     def detach(self) -> None:
         """Give the session back; the driver and the others go on. PySpark can be attached anew afterwards."""
@@ -47,14 +51,17 @@ class Attachment:
         from pyspark.sql import SparkSession
 
         self.connection.close()
-        server = self.context._accumulatorServer
-        if server is not None:
-            server.shutdown()
-        self.context._jsc = None
+        context, gateway = SparkContext._active_spark_context, SparkContext._gateway
         SparkContext._active_spark_context = None
         SparkContext._gateway = SparkContext._jvm = None
         SparkSession._instantiatedSession = SparkSession._activeSession = None
-        self.gateway.shutdown()
+        if context is not None:
+            context._jsc = None
+            server = getattr(context, "_accumulatorServer", None)  # one half made has none
+            if server is not None:
+                server.shutdown()
+        if gateway is not None:
+            gateway.shutdown()
 
 
 @contextmanager
@@ -147,7 +154,9 @@ class Builders:
         def construct(context: SparkContext, *args: Any, **options: Any) -> None:
             if options.get("gateway") is None:
                 self._attach()
+            context.stop = lambda: None  # type: ignore[method-assign]  # PySpark's word to one it could not make
             make(context, *args, **options)
+            vars(context).pop("stop", None)
 
         def existing(cls: type[SparkContext], conf: Any = None) -> SparkContext:
             self._attach()

@@ -34,6 +34,13 @@ def sql(attached: AttachedHost) -> SqlLanguage:
     return language
 
 
+def nested(depth: int) -> Any:
+    value: Any = 5
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 @pytest.mark.parametrize(
     ("code", "names"),
     [
@@ -144,6 +151,8 @@ def test_a_parameter_without_a_value_is_named(attached: AttachedHost, sql: SqlLa
         (print, "has no form in SQL"),
         ([1, "a"], "values of different types: int, str"),
         ("\ud800", "no Unicode"),
+        (nested(400), "nested too deeply"),
+        (nested(5_000), "nested too deeply"),
     ],
     ids=lambda part: ascii(part)[:20],
 )

@@ -1,0 +1,1 @@
+"""A soak: thousands of random cells over several kernels on one driver, disturbed at random; nothing may be lost."""

@@ -1,0 +1,78 @@
+"""A notebook attaches to the driver, whatever comes between."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kernel.attached import AttachedHost
+from lakebook.spark import attach
+
+pytestmark = pytest.mark.spark
+
+
+@pytest.fixture
+def host(workspace: Path) -> Iterator[AttachedHost]:
+    made = AttachedHost(workspace)
+    before = signal.signal(signal.SIGINT, made.interrupts.handle)
+    yield made
+    signal.signal(signal.SIGINT, before)
+    made.close()
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[BaseException | None]]:
+    """What happens when PySpark has made its context, next time: an exception, or an interrupt for None."""
+    happens: list[BaseException | None] = []
+    make = attach._session
+
+    def made(*args: Any) -> Any:
+        both = make(*args)
+        if happens:
+            error = happens.pop()
+            if error is not None:
+                raise error
+            os.kill(os.getpid(), signal.SIGINT)
+        return both
+
+    monkeypatch.setattr(attach, "_session", made)
+    yield happens
+
+
+def test_an_interrupt_while_it_attaches_leaves_it_attached(
+    host: AttachedHost, session: list[BaseException | None]
+) -> None:
+    session.append(None)
+    with pytest.raises(KeyboardInterrupt), host.cell():
+        host.spark()
+    with host.cell():
+        assert host.spark().range(3).count() == 3
+
+
+def test_a_driver_lost_while_it_attaches_is_no_obstacle(
+    host: AttachedHost, session: list[BaseException | None]
+) -> None:
+    session.append(ConnectionResetError("the driver has just ended"))
+    with pytest.raises(ConnectionResetError), host.cell():
+        host.spark()
+    with host.cell():
+        assert host.spark().range(3).count() == 3
+
+
+def test_what_was_lost_is_told_once_it_attaches(host: AttachedHost, session: list[BaseException | None]) -> None:
+    with host.cell():
+        host.spark().range(3).createOrReplaceTempView("a_view_that_goes")
+    assert host.driver._attachment is not None
+    host.driver._attachment.connection.close()
+    assert host.driver.lost()
+    session.append(ConnectionResetError("the new one has ended too"))
+    with pytest.raises(ConnectionResetError), host.cell():
+        host.spark()
+    with host.cell() as output:
+        host.spark()
+    assert "a_view_that_goes" in output.text("stderr")
