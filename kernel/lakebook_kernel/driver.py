@@ -44,6 +44,8 @@ class Driver:
         self._on_event: Callable[[dict[str, Any]], None] = lambda event: None
         #: temporary views and Scala values, as the driver named them after the last cell
         self._kept: dict[str, list[str]] = {}
+        #: why the driver ended, if it said so
+        self._ended = ""
         self._done = threading.Event()
         #: called when a driver was lost, and with it what the notebook had there
         self.on_loss: Callable[[], None] = lambda: None
@@ -156,8 +158,11 @@ class Driver:
 
     def _say_what_is_gone(self) -> None:
         gone = [f"{kind}: {', '.join(names)}" for kind, names in self._kept.items() if names]
-        self._kept = {}
-        self._say("A new Spark driver was started. " + (f"Gone are {'; '.join(gone)}." if gone else "Nothing is lost."))
+        why = f", as the old one ended: {self._ended}" if self._ended else ""
+        self._kept, self._ended = {}, ""
+        self._say(
+            f"A new Spark driver was started{why}. " + (f"Gone are {'; '.join(gone)}." if gone else "Nothing is lost.")
+        )
 
     def _watch_calls(self, attachment: Attachment) -> None:
         """Keep the main thread's calls into the JVM whole when the user interrupts, and announce a cell's first one."""
@@ -200,6 +205,8 @@ class Driver:
         if event["event"] in ("done", "closed"):
             self._kept = event.get("kept", self._kept)
             self._done.set()
+        elif event["event"] == "ending":
+            self._ended = event["reason"]
         else:
             self._on_event(event)
 
