@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[Place], Iterator[Comparison]]] = {
     "to-r": sharing.to_r,
     "from-r": sharing.from_r,
     "by-reference": sharing.by_reference,
+    "again": sharing.again,
     "no-share": sharing.no_share,
     "second": starting.second_notebook,
     "first": starting.first_notebook,

@@ -100,6 +100,23 @@ def by_reference(place: Place) -> Iterator[Comparison]:
     yield Comparison("Python to Scala to SQL by reference", "own names", MILLISECONDS, at_most_more(0.05), *runs)
 
 
+def again(place: Place) -> Iterator[Comparison]:
+    """A cell of R that uses a Spark DataFrame which R has already, against one that uses it for the first time."""
+    kernel = _kernel_of_r(place)
+    kernel.seconds("spark.range(5000000).selectExpr('id', 'id % 1000 AS kind').write.saveAsTable('again_numbers')")
+
+    def first() -> float:
+        kernel.seconds("again = spark.table('again_numbers').groupBy('kind').sum('id')")
+        return kernel.seconds("%r\nnrow(again)")
+
+    def second() -> float:
+        first()
+        return kernel.seconds("%r\nnrow(again)")
+
+    runs = in_turn(second, first, RUNS, warm_up=2)
+    yield Comparison("Spark DataFrame that R has already", "its first use", SECONDS, NO_GOAL, *runs)
+
+
 def no_share(place: Place) -> Iterator[Comparison]:
     """A cell of Python that uses no other language's names, of which there are some."""
     on, off = place.kernel("lakebook"), place.kernel("lakebook")

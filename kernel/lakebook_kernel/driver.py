@@ -130,7 +130,7 @@ class Driver:
             self.detach()
         threading.Thread(target=_import_pyspark, name="lakebook import", daemon=True).start()
         try:
-            connection = connect(find_workspace(self._folder), self._folder, self._name(), self._say)
+            connection = connect(find_workspace(self._folder), self._folder, self._name(), self.say)
         except (DriverError, ConfigError) as problem:
             raise CellError(type(problem).__name__, str(problem)) from None
         with self._interrupts.waiting(lambda elapsed: None):  # PySpark is not left half made
@@ -152,7 +152,7 @@ class Driver:
 
         Builders(self._attach, self.detach).apply()
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
         if self.output is not None:
             self.output.stream("stderr", text + "\n")
 
@@ -160,7 +160,7 @@ class Driver:
         gone = [f"{kind}: {', '.join(names)}" for kind, names in self._kept.items() if names]
         why = f", as the old one ended: {self._ended}" if self._ended else ""
         self._kept, self._ended = {}, ""
-        self._say(
+        self.say(
             f"A new Spark driver was started{why}. " + (f"Gone are {'; '.join(gone)}." if gone else "Nothing is lost.")
         )
 

@@ -58,12 +58,10 @@ class LakebookKernel(IPythonKernel):
         self.interrupts.on_interrupt = self.driver.interrupt
         signal.signal(signal.SIGUSR2, self.interrupts.break_wait)
         self._languages: dict[str, Language] = {}
-        self.python_names = PythonNames(
-            self.names, self.ipython.transform_cell, lambda: self.ipython.last_execution_succeeded
-        )
+        self.python_names = PythonNames(self.names, self.ipython.transform_cell, self.ipython.failed_line)
         catalog = CatalogNames(self._workspace, self.spark, self.driver.schema)
         self.sharing = SharedNames(
-            self.python_names, catalog, self.language, self._say, lambda: self._workspace().share.limit
+            self.python_names, catalog, self.language, self.say, lambda: self._workspace().share.limit
         )
         self.driver.on_loss = self._lost_with_the_driver
         self.ipython.hint = self.sharing.hint
@@ -95,6 +93,9 @@ class LakebookKernel(IPythonKernel):
 
     def notebook(self) -> JavaObject:
         return self.driver.notebook()
+
+    def say(self, text: str) -> None:
+        self.driver.say(text)
 
     def waiting(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
         return self.interrupts.waiting(lambda elapsed: stop())
@@ -187,10 +188,6 @@ class LakebookKernel(IPythonKernel):
     def _lost_with_the_driver(self) -> None:
         for language in ("sql", "scala"):
             self.sharing.lost(language)
-
-    def _say(self, text: str) -> None:
-        if self.driver.output is not None:
-            self.driver.output.stream("stderr", text + "\n")
 
     def _failure(self, error: BaseException, language: str = "python") -> CellError:
         """Why a cell did not run, or not to its end, as it is told."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -54,6 +55,20 @@ class LakebookShell(ZMQInteractiveShell):
             for names in (self.user_ns, self.user_ns_hidden, vars(self.displayhook)):
                 if names.get(name) is value:
                     names[name] = None
+
+    def failed_line(self) -> float:
+        """The line of plain Python at which the last cell failed: infinite if it did not, 0 if it never began."""
+        result = self.last_execution_result
+        if result is None or result.success:
+            return math.inf
+        error: BaseException | None = result.error_in_exec
+        traceback = error.__traceback__ if error is not None else None
+        while traceback is not None:
+            frame = traceback.tb_frame
+            if frame.f_globals is self.user_ns and frame.f_code.co_name == "<module>":
+                return traceback.tb_lineno
+            traceback = traceback.tb_next
+        return 0
 
     def init_magics(self) -> None:
         super().init_magics()

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -66,7 +66,7 @@ def checks() -> Iterator[Check]:
     yield _package("DuckDB", "duckdb")
     if java is not None:
         yield from _made_once(java)
-    yield from _r()
+    yield from r_checks()
     yield from _kernels()
     yield from _workspace(workspace)
 
@@ -107,27 +107,31 @@ def _made_once(java: Java) -> Iterator[Check]:
         yield Check("Class archive", "later", "not made yet: Spark starts slower", "lakebook setup")
 
 
-def _r() -> Iterator[Check]:
+def r_checks() -> Iterator[Check]:
+    """What R cells need; when one of these is ``without``, they do not run."""
     debian = shutil.which("apt-get") is not None
     executable = shutil.which("R")
     if executable is None:
-        remedy = "sudo apt-get install r-base-core r-base-dev" if debian else "install R 4.2 or newer"
+        remedy = _apt("r-base-core r-base-dev python3-dev", R_PACKAGES) if debian else "install R 4.2 or newer"
         yield Check("R", "without", "not installed: R cells do not run, all else does", remedy)
-        return
-    present = _r_says("cat(as.character(getRversion()), rownames(installed.packages()))").split()
-    yield Check("R", "ok", f"{present[0] if present else 'of unknown version'}, {executable}")
-    if missing := [name for name in R_PACKAGES if name not in present]:
-        names = " ".join(f"r-cran-{name.lower()}" for name in missing)
-        quoted = ", ".join(f'"{name}"' for name in missing)
-        remedy = f"sudo apt-get install {names}" if debian else f"in R: install.packages(c({quoted}))"
-        yield Check("R's packages", "without", f"lacks {', '.join(missing)}", remedy)
     else:
-        yield Check("R's packages", "ok", ", ".join(R_PACKAGES))
+        present = _r_says("cat(as.character(getRversion()), rownames(installed.packages()))").split()
+        yield Check("R", "ok", f"{present[0] if present else 'of unknown version'}, {executable}")
+        if missing := [name for name in R_PACKAGES if name not in present]:
+            quoted = ", ".join(f'"{name}"' for name in missing)
+            remedy = _apt("", missing) if debian else f"in R: install.packages(c({quoted}))"
+            yield Check("R's packages", "without", f"lacks {', '.join(missing)}", remedy)
+        else:
+            yield Check("R's packages", "ok", ", ".join(R_PACKAGES))
     if find_spec("rpy2") is None:
-        remedy = "pip install 'lakebook[r]' (it needs a compiler and the headers of R and Python)"
+        remedy = "when R is there: ./lakebook in a clone, else pip install 'lakebook[r]'"
         yield Check("R's bridge", "without", "rpy2 is not installed: R cells do not run", remedy)
     else:
         yield _package("R's bridge", "rpy2-rinterface")
+
+
+def _apt(packages: str, of_r: Iterable[str]) -> str:
+    return " ".join(["sudo apt-get install", *packages.split(), *(f"r-cran-{name.lower()}" for name in of_r)])
 
 
 def _r_says(code: str) -> str:

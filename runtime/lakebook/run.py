@@ -8,8 +8,9 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def run_notebook(
     parameters: dict[str, Any] | None = None,
     kernel: str | None = None,
     folder: Path | None = None,
+    without: str | None = None,
 ) -> int:
     """Run a notebook and print what happens.
 
@@ -51,6 +53,7 @@ def run_notebook(
         parameters: values for the cell tagged ``parameters``.
         kernel: the kernel to use instead of the notebook's own.
         folder: the kernel's working directory; the notebook's folder unless given.
+        without: a tag; cells that have it are left out, as those tagged ``skip-execution`` always are.
 
     Returns:
         The exit code: 0, ``FAILED`` when a cell failed or the kernel died, ``INTERRUPTED``.
@@ -67,10 +70,12 @@ def run_notebook(
     _clear(notebook)
     if output and not output.parent.is_dir():
         raise RunError(f"{output} cannot be written: there is no folder {output.parent}.")
-    transcript = Transcript(sum(map(_runs, notebook.cells)))
+    left_out = {"skip-execution", without}
+    transcript = Transcript(sum(_runs(cell, left_out) for cell in notebook.cells))
     for note in notes:
         transcript.problem(f"note: {note}")
-    runner = Runner(notebook, transcript, lambda: write(notebook, output) if output else None, kernel_name=name)
+    save = partial(write, notebook, output) if output else lambda: None
+    runner = Runner(notebook, transcript, left_out, save, kernel_name=name)
     code = asyncio.run(runner.run(folder or source.resolve().parent, source))
     if output:
         transcript.line(f"Written to {output}")
@@ -125,10 +130,9 @@ def _spec(name: str) -> KernelSpec:
         raise RunError(f"The kernel {name} is not installed; there are {known}. Choose one with --kernel.") from None
 
 
-def _runs(cell: NotebookNode) -> bool:
-    return (
-        cell.cell_type == "code" and bool(cell.source.strip()) and "skip-execution" not in cell.metadata.get("tags", [])
-    )
+def _runs(cell: NotebookNode, left_out: Container[str | None]) -> bool:
+    tags = cell.metadata.get("tags", [])
+    return cell.cell_type == "code" and bool(cell.source.strip()) and not any(tag in left_out for tag in tags)
 
 
 def _clear(notebook: NotebookNode) -> None:
@@ -142,7 +146,12 @@ class Runner(NotebookClient):
     """nbclient's client with output as it comes, deaths noticed at once, and Ctrl-C for the cell first."""
 
     def __init__(
-        self, notebook: NotebookNode, transcript: Transcript, save: Callable[[], None], **settings: Any
+        self,
+        notebook: NotebookNode,
+        transcript: Transcript,
+        left_out: Container[str | None],
+        save: Callable[[], None],
+        **settings: Any,
     ) -> None:
         super().__init__(notebook, startup_timeout=_START, iopub_timeout=60, **settings)
         self.log = logging.getLogger("lakebook.run")
@@ -150,6 +159,7 @@ class Runner(NotebookClient):
         if self.kernel_name in {kernel.name for kernel in KERNELS}:
             self.extra_arguments = ["--HistoryManager.hist_file=:memory:"]
         self._transcript = transcript
+        self._left_out = left_out
         self._save = save
         self._death = ""
         self._busy = False
@@ -206,7 +216,7 @@ class Runner(NotebookClient):
         """Run the cells; returns whether one failed."""
         number = 0
         for index, cell in enumerate(self.nb.cells):
-            if not _runs(cell):
+            if not _runs(cell, self._left_out):
                 continue
             number += 1
             self._transcript.cell(number, cell.source)

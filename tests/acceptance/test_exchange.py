@@ -1,4 +1,4 @@
-"""Every kind of value from every language to every other one and back: the table is in ``exchange.py``."""
+"""Every kind of value from every language to every other one and back: the table is in ``exchange_*.py``."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 
-from acceptance.exchange import LANGUAGES, NOTHING_AND_NUMBERS, TEXTS_AND_TIMES, Kind
+from acceptance.exchange import LANGUAGES, Kind
 from acceptance.exchange_collections import AT_HOME, COLLECTIONS
+from acceptance.exchange_columns import COLUMNS
 from acceptance.exchange_frames import FRAMES
+from acceptance.exchange_numbers import NOTHING_AND_NUMBERS
+from acceptance.exchange_texts import TEXTS_AND_TIMES
 from acceptance.live import Notebook, Outcome
 from lakebook_kernel.display.tables import ROWS
 from test_docs import ROOT, rows
 
-KINDS = [*NOTHING_AND_NUMBERS, *TEXTS_AND_TIMES, *COLLECTIONS, *AT_HOME, *FRAMES]
+KINDS = [*NOTHING_AND_NUMBERS, *TEXTS_AND_TIMES, *COLLECTIONS, *AT_HOME, *FRAMES, *COLUMNS]
 LABELS = {"python": "Python", "sql": "SQL", "r": "R", "scala": "Scala", "duckdb": "DuckDB"}
 FIRST = {"python": "", **{language: f"%{language}\n" for language in LANGUAGES[1:]}}
 RESULT = {"python": "_sqldf", "r": "`_sqldf`", "scala": "_sqldf", "duckdb": "_sqldf"}
@@ -25,9 +28,12 @@ PREPARATION = [
     """import datetime as dt, math
 from decimal import Decimal
 from zoneinfo import ZoneInfo
-import numpy as np, pandas as pd, polars as pl, pyarrow as pa
+import duckdb, numpy as np, pandas as pd, polars as pl, pyarrow as pa, pyarrow.dataset
 
 class Model:
+    pass
+
+class Own(pd.DataFrame):
     pass
 
 def is_pandas(x):
@@ -242,19 +248,6 @@ def from_results(trip: Trip) -> None:
     trip.ask("sql", {f"copy_{name}": trip.back(name) for name in trip.returning()}, "sql again")
 
 
-#: journeys that end otherwise than stated, and why; mended, they fail here
-BROKEN = {
-    ("frame with categories", "r", "duckdb"): "DuckDB reads Arrow's dictionaries as texts",
-    ("frame with categories", "duckdb", "r"): "DuckDB reads Arrow's dictionaries as texts",
-    ("frame with an empty column of texts", "r", "python"): "pandas' empty object column goes back as Arrow's null",
-    (
-        "frame with an empty column of texts",
-        "duckdb",
-        "python",
-    ): "pandas' empty object column goes back as Arrow's null",
-}
-
-
 def travel(notebook: Notebook, source: str, target: str, kinds: list[Kind]) -> list[str]:
     """What was not as stated."""
     groups: list[tuple[Callable[[Trip], None], list[Kind]]]
@@ -278,23 +271,9 @@ def travel(notebook: Notebook, source: str, target: str, kinds: list[Kind]) -> l
 @pytest.mark.r
 @pytest.mark.parametrize(("source", "target"), list(permutations(LANGUAGES, 2)))
 def test_values_arrive_and_come_back(prepared: Notebook, source: str, target: str) -> None:
-    kinds = [
-        kind
-        for kind in KINDS
-        if (journey := kind.journey(source, target)) and journey.arrives and (kind.name, source, target) not in BROKEN
-    ]
+    kinds = [kind for kind in KINDS if (journey := kind.journey(source, target)) and journey.arrives]
     problems = travel(prepared, source, target, kinds)
     assert not problems, "\n".join(problems)
-
-
-@pytest.mark.r
-@pytest.mark.parametrize(
-    ("name", "source", "target"),
-    [pytest.param(*key, marks=pytest.mark.xfail(reason=why, strict=True)) for key, why in BROKEN.items()],
-)
-def test_values_that_do_not_come_back_yet(prepared: Notebook, name: str, source: str, target: str) -> None:
-    (kind,) = (kind for kind in KINDS if kind.name == name)
-    assert not travel(prepared, source, target, [kind])
 
 
 STUCK = [

@@ -35,7 +35,8 @@ def check_tour(notebook: nbformat.NotebookNode) -> None:
     table = shown.text("FROM delays JOIN airlines")
     for name, row in delays.iterrows():
         line = next(line for line in table.splitlines() if str(name) in line)
-        assert str(int(row["size"])) in line and f"{row['mean']:.1f}" in line
+        long = 100 * (departed.dep_delay[departed.name == name] > 60).mean()
+        assert all(text in line for text in (str(int(row["size"])), f"{row['mean']:.1f}", f"{long:.1f}"))
 
     makers = planes.manufacturer.value_counts()
     right = planes.manufacturer.replace(
@@ -63,6 +64,12 @@ def check_tour(notebook: nbformat.NotebookNode) -> None:
         )
         assert str(int(row["size"])) in numbers
         assert any(abs(float(number) - row["mean"]) < 1e-6 for number in numbers if "." in number)
+
+    waited = departed.groupby(["origin", "hour"]).dep_delay.mean()
+    table = shown.text("FROM hours")
+    for (origin, hour), delay in waited[waited.groupby("origin").idxmax()].items():
+        line = next(line for line in table.splitlines() if str(origin) in line)
+        assert line.replace("|", " ").split() == [origin, str(hour), f"{delay:.1f}"]
 
     timed = flights.dropna(subset=["air_time"])
     speeds = (timed.distance * 60 / timed.air_time).groupby(timed.dest).mean().sort_values(ascending=False)

@@ -38,6 +38,9 @@ class AttachedHost(StandInHost):
     def notebook(self) -> JavaObject:
         return self.driver.notebook()
 
+    def say(self, text: str) -> None:
+        self.driver.say(text)
+
     def run(self, language: Language, code: str, interrupt_after: float | None = None) -> StandInOutput:
         """Run a cell as the kernel does; returns what it wrote, which ``output`` keeps also when it fails.
 

@@ -64,6 +64,8 @@ class StandInHost:
         self.folder = folder
         self.names: dict[str, Any] = {}
         self.interrupts = Interrupts()
+        #: lines that the user was shown
+        self.said: list[str] = []
 
     def spark(self) -> Any:
         raise AssertionError("nothing here may start Spark")
@@ -72,6 +74,9 @@ class StandInHost:
 
     def attached(self) -> bool:
         return False
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
 
     def waiting(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
         return self.interrupts.waiting(lambda elapsed: stop())

@@ -96,6 +96,9 @@ class Host(Protocol):
     def notebook(self) -> JavaObject:
         """The bridge's ``Notebook`` of this kernel, in the driver's JVM; attaches when needed."""
 
+    def say(self, text: str) -> None:
+        """Show the user a line about what the running cell did not ask for, such as digits that were lost."""
+
     def waiting(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
         """Within it the main thread waits for another process and no exception breaks in.
 
@@ -217,8 +220,13 @@ class Language(ABC):
         """Something that is another when the value has been changed without being bound anew."""
         return object()
 
-    def promise(self, names: Mapping[str, int]) -> None:  # noqa: B027
+    def version(self, name: str) -> Hashable:
+        """Of a Spark DataFrame, something that is another when it may hold other rows; None of whatever is none."""
+        return None
+
+    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:  # noqa: B027
         """For languages that fetch a name when its value is needed: these can be had, and others no longer.
 
         A value that is here under the name's number is the newest. One that is here under another number may be.
+        What ``give`` has bound to the names in ``given`` is here under these numbers from now on, and bound no longer.
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 import symtable
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -49,18 +50,24 @@ def _is_python(code: str) -> bool:
     return True
 
 
-def stored_names(code: str) -> set[str]:
-    """The global names that ``code`` binds whenever it runs to its end: not in a branch, a loop or a function."""
+def stored_names(code: str, line: float = math.inf) -> set[str]:
+    """The global names that ``code`` binds whenever it comes as far as ``line``: not in a branch, loop or function."""
     try:
         body = ast.parse(code).body
     except (SyntaxError, ValueError):
         return set()
-    return set(_stored(body))
+    return set(_stored(body, line))
 
 
-def _stored(body: Iterable[ast.stmt]) -> Iterator[str]:
+def _stored(body: Iterable[ast.stmt], line: float) -> Iterator[str]:
     for statement in body:
         match statement:
+            case ast.With(items=items, body=inner) | ast.AsyncWith(items=items, body=inner):
+                if inner[0].lineno <= line:
+                    yield from (name for item in items if item.optional_vars for name in _targets(item.optional_vars))
+                yield from _stored(inner, line)
+            case ast.stmt(end_lineno=end) if end is None or end >= line:
+                return
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name
             case ast.Import(names=names) | ast.ImportFrom(names=names):
@@ -69,9 +76,6 @@ def _stored(body: Iterable[ast.stmt]) -> Iterator[str]:
                 yield from (name for target in targets for name in _targets(target))
             case ast.AugAssign(target=target) | ast.AnnAssign(target=target, value=ast.expr()):
                 yield from _targets(target)
-            case ast.With(items=items, body=inner) | ast.AsyncWith(items=items, body=inner):
-                yield from (name for item in items if item.optional_vars for name in _targets(item.optional_vars))
-                yield from _stored(inner)
 
 
 def _targets(target: ast.expr) -> Iterator[str]:

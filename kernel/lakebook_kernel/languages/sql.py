@@ -70,7 +70,7 @@ class SqlLanguage(Language):
                     raise TypeError(f"IN (:{name}) takes no list; write array_contains(:{name}, {value})")
             for name in notebook.counts(code[start:end]) if values else ():
                 values[name] = _count(name, values[name])
-            return literals(self.host.spark(), notebook, values) if values else None
+            return literals(self.host.spark(), notebook, values, self.host.say) if values else None
         except NoLiteral as reason:
             message = f"{reason.name} lives in {self.home(reason.name)} and cannot come: {reason}."
             raise _refused("TypeError", message, code, start) from None
@@ -112,12 +112,13 @@ class SqlLanguage(Language):
             self.host.notebook().unshareFrame(name)
 
     def give(self, name: str, value: Any) -> None:
-        from lakebook_kernel.languages.frames import is_frame, spark_frame
+        from lakebook_kernel.languages.frames import is_frame
+        from lakebook_kernel.languages.frames.spark import spark_frame
 
         if not is_frame(value):
             raise TypeError(f"a {type(value).__name__} is no frame; SQL takes others as parameters: :{name}")
         spark, notebook = self.host.spark(), self.host.notebook()
-        notebook.shareFrame(name, spark_frame(spark, value, name, notebook.say)._jdf)
+        notebook.shareFrame(name, spark_frame(spark, value, name, self.host.say)._jdf)
 
     def complete(self, code: str, cursor: int) -> Completion | None:
         if not self._started:

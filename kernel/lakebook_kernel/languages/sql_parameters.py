@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from lakebook_kernel.languages.frames import from_arrow, is_frame
+from lakebook_kernel.languages.frames import is_frame
 from lakebook_kernel.languages.frames.columns import spark_column
 from lakebook_kernel.languages.frames.nulls import is_null
+from lakebook_kernel.languages.frames.spark import from_arrow
 
 if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject
@@ -34,8 +35,10 @@ class NoLiteral(TypeError):
         self.name = name
 
 
-def literals(spark: SparkSession, notebook: JavaObject, values: dict[str, Any]) -> dict[str, Column]:
-    """The values as Spark's literals, for ``spark.sql``. What was lost is said in the running cell.
+def literals(
+    spark: SparkSession, notebook: JavaObject, values: dict[str, Any], say: Callable[[str], None]
+) -> dict[str, Column]:
+    """The values as Spark's literals, for ``spark.sql``. ``say`` shows the user a line about what was lost.
 
     Raises:
         NoLiteral: a value has no form in SQL; the message names its parameter.
@@ -54,7 +57,7 @@ def literals(spark: SparkSession, notebook: JavaObject, values: dict[str, Any]) 
         except UnicodeEncodeError:
             raise NoLiteral(name, "has half of a surrogate pair, which is no Unicode") from None
         if cut:
-            notebook.say(f":{name}: nanoseconds were cut off: Spark's times have microseconds.")
+            say(f":{name}: nanoseconds were cut off: Spark's times have microseconds.")
         arrays.append(array)
     frame = from_arrow(spark, pa.Table.from_arrays(arrays, names=list(values)))
     made = notebook.literals(frame._jdf)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Protocol
 
 from lakebook_kernel.languages.base import UNCHANGED, CellError
+from lakebook_kernel.languages.frames import kind_of
 from lakebook_kernel.sharing.ledger import PYTHON, Ledger
 from lakebook_kernel.sharing.python import PythonNames
 
@@ -20,6 +21,7 @@ class Source(Protocol):
     def name(self) -> str: ...
     def holds(self, name: str) -> bool: ...
     def stamp(self, name: str) -> Hashable: ...
+    def version(self, name: str) -> Hashable: ...
     def take(self, name: str) -> Any: ...
 
 
@@ -45,7 +47,7 @@ class Namespace(Source, Protocol):
     def knows(self, name: str) -> bool: ...
     def give(self, name: str, value: Any) -> None: ...
     def withdraw(self, name: str) -> None: ...
-    def promise(self, names: Mapping[str, int]) -> None: ...
+    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None: ...
 
 
 class SharedNames:
@@ -56,7 +58,7 @@ class SharedNames:
         catalog: tables, for lazy languages.
         language: gives a language by its name.
         say: shows a line to the user.
-        limit: the most bytes of a Spark DataFrame that are brought into memory.
+        limit: the most bytes of a frame of Spark's, or a lazy one, that are brought into memory.
     """
 
     def __init__(
@@ -81,6 +83,8 @@ class SharedNames:
         #: under which number the newest copy went, by language and name
         self._tokens: dict[tuple[str, str], int] = {}
         self._next_token = 0
+        #: by language that reads Python's names and name, what a Spark DataFrame held when it was last collected
+        self._collected: dict[tuple[str, str], Any] = {}
 
     # --- around a cell
 
@@ -92,7 +96,7 @@ class SharedNames:
             self._bring(code, space)
         elif space.lazy:
             self._promised[space.name] = {}
-            space.promise({})
+            space.promise({}, {})
         self._python.remember(set(self.ledger), code if space is self._python else "")
 
     def _bring(self, code: str, space: Namespace) -> None:
@@ -101,22 +105,26 @@ class SharedNames:
             wanted = foreign & space.free_names(code) if foreign else set()
         else:
             wanted = space.free_names(code)
-        promised = self._promised_before(space, wanted)
+        given = self._given(space) if space.lazy else {}
+        promised = self._promised_before(space, given, wanted)
         for name in sorted(wanted):
             owner = self._owner(name, space)
             if owner is None or (owner is self._python and space.reads_python):
-                self._withdraw(name, space)
+                if (space.name, name) not in self._collected:
+                    self._withdraw(name, space)
             elif owner is space:
                 continue
             elif space.protects(name):
                 own = f"{LABELS[space.name]} has a {name} of its own, which is never replaced"
                 self.refused[name] = self._why(name, owner, TypeError(own))
-            elif space.lazy and not (self.ledger.bound_in(name, space.name) or space.holds(name)):
+            elif space.lazy and not (
+                self.ledger.bound_in(name, space.name) or (space.holds(name) and name not in given)
+            ):
                 promised[name] = owner, self._token(name, owner, space)
             else:
                 self._send(name, owner, space)
         self._promised[space.name] = promised
-        space.promise({name: token for name, (_, token) in promised.items()})
+        space.promise({name: token for name, (_, token) in promised.items()}, given)
 
     def after(self, space: Namespace) -> None:
         """Note what the cell bound and deleted, also one that failed half-way."""
@@ -141,17 +149,24 @@ class SharedNames:
         owner, token = self._promised[space.name].get(name, (None, 0)) if space.lazy else (self._owner(name, space), 0)
         if owner is None or owner is space:
             raise KeyError(name)
-        stamp = owner.stamp(name)
-        if held and held == self._tokens.get((space.name, name)) and self.ledger.has_newest(name, space.name, stamp):
-            return UNCHANGED
+        stamp = self._stamp(name, owner, space)
+        if self.ledger.has_newest(name, space.name, stamp):
+            if held and held == self._tokens.get((space.name, name)):
+                return UNCHANGED
+            if (space.name, name) in self._collected:
+                return self._collected[space.name, name]
+        self._collected.pop((space.name, name), None)
         try:
             value = owner.take(name)
             fitting = self._fitting(name, value, space)
         except TypeError as reason:
             raise CellError("NotShared", self._why(name, owner, reason)) from None
         if space.lazy:
-            self.ledger.copied(name, space.name, stamp if fitting is value else _now_only(owner, stamp))
+            self.ledger.copied(name, space.name, stamp)
             self._tokens[space.name, name] = token
+        elif space.reads_python and fitting is not value and stamp == self._stamp(name, owner, space):
+            self.ledger.copied(name, space.name, stamp)
+            self._collected[space.name, name] = fitting
         return fitting
 
     def home(self, name: str, space: Namespace) -> str:
@@ -216,8 +231,13 @@ class SharedNames:
             return self._python
         return self._language(language)
 
-    def _send(self, name: str, owner: Source, space: Namespace) -> None:
+    def _stamp(self, name: str, owner: Source, space: Namespace) -> Hashable:
+        """What the owner's value looks like to the language, which a Spark DataFrame by reference does by itself."""
         stamp = owner.stamp(name)
+        return stamp if space.frames_by_reference else (stamp, owner.version(name))
+
+    def _send(self, name: str, owner: Source, space: Namespace) -> None:
+        stamp = self._stamp(name, owner, space)
         if self.ledger.has_newest(name, space.name, stamp):
             return
         replaced = self.ledger.bound_in(name, space.name) or (
@@ -235,23 +255,24 @@ class SharedNames:
             self.refused[name] = self._why(name, owner, reason)
             self._withdraw(name, space)
             return
-        self.ledger.copied(name, space.name, stamp if fitting is value else _now_only(owner, stamp))
+        self.ledger.copied(name, space.name, stamp)
         if replaced:
             ours, theirs = LABELS[space.name], LABELS[owner.name]
             self._say(f"{name} is {theirs}'s now, which bound it last; {ours}'s own is replaced.")
 
     def _fitting(self, name: str, value: Any, space: Namespace) -> Any:
-        """The value, or what is in a Spark DataFrame where the language needs that in memory."""
-        if space.frames_by_reference or not _is_sparks(value):
+        """The value, or the rows of a frame that is computed only when somebody needs them."""
+        kind = kind_of(value)
+        if kind is None or kind.form != "lazy" or (kind.library == "pyspark" and space.frames_by_reference):
             return value
-        from lakebook_kernel.languages.frames import arrow_of
+        from lakebook_kernel.languages.frames.memory import in_memory
 
-        return arrow_of(value, self._limit(), name)
+        return in_memory(value, self._limit(), name)
 
     def _token(self, name: str, owner: Source, space: Namespace) -> int:
         """The number of the value that the language has already, if that is the newest; else a new one."""
         token = self._tokens.get((space.name, name))
-        if token is not None and self.ledger.has_newest(name, space.name, owner.stamp(name)):
+        if token is not None and self.ledger.has_newest(name, space.name, self._stamp(name, owner, space)):
             return token
         return self._new_token()
 
@@ -259,15 +280,30 @@ class SharedNames:
         self._next_token += 1
         return self._next_token
 
-    def _promised_before(self, space: Namespace, wanted: set[str]) -> dict[str, tuple[Source, int]]:
-        """What the language was promised and has not named now: functions, fitted models and quoted code may need it.
+    def _given(self, space: Namespace) -> dict[str, int]:
+        """The names that a lazy language has been given, each with the number under which its value is kept.
+
+        It keeps them no longer than what it was promised: they may change where it cannot see that.
+        """
+        given: dict[str, int] = {}
+        for name in self.ledger:
+            if space.name in self.ledger.copies(name) and space.holds(name):
+                self._tokens[space.name, name] = given[name] = self._new_token()
+        return given
+
+    def _promised_before(
+        self, space: Namespace, given: Mapping[str, int], wanted: set[str]
+    ) -> dict[str, tuple[Source, int]]:
+        """What the language had and has not named now: functions, fitted models and quoted code may need it.
 
         Nobody looks at the values: they are promised under new numbers, and compared when they are needed.
         """
         promised: dict[str, tuple[Source, int]] = {}
-        for name, (before, _) in self._promised.get(space.name, {}).items():
+        tables = {name for name, (owner, _) in self._promised.get(space.name, {}).items() if owner is self._catalog}
+        for name in self._promised.get(space.name, {}).keys() | given.keys():
             # whether a table still is in the catalog shows when it is needed
-            owner = self._owner_of_variable(name) or (before if before is self._catalog else None)
+            table = name in tables or (name in given and self._catalog.holds(name))
+            owner = self._owner_of_variable(name) or (self._catalog if table else None)
             if name not in wanted and owner is not None and owner is not space and not space.protects(name):
                 promised[name] = owner, self._new_token()
         return promised
@@ -276,6 +312,7 @@ class SharedNames:
         if space.name in self.ledger.copies(name) or (space.reads_python and space is not self._python):
             space.withdraw(name)
             self.ledger.drop_copy(name, space.name)
+            self._collected.pop((space.name, name), None)
 
     def _release(self, name: str, space: Namespace) -> None:
         """Let the others' copies go when a name means something else: nothing keeps them alive, nobody finds them."""
@@ -285,15 +322,6 @@ class SharedNames:
 
     def _why(self, name: str, owner: Source, reason: TypeError) -> str:
         return f"{name} lives in {LABELS[owner.name]} and cannot come: {reason}."
-
-
-def _now_only(owner: Source, stamp: Hashable) -> Hashable:
-    """Of a Spark DataFrame that came into memory: what it reads may change, unless it is a table of known version."""
-    return stamp if owner.name == "catalog" else object()
-
-
-def _is_sparks(value: Any) -> bool:
-    return type(value).__name__ == "DataFrame" and type(value).__module__.startswith("pyspark.")
 
 
 def _words(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakebook.config import Workspace
-from lakebook.spark.tables import Table, tables
+from lakebook.spark.tables import Table, find_table, tables
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -51,6 +51,9 @@ class CatalogNames:
         about = (log / max(commits)).stat()  # a table that is made anew begins with the same name
         return (table.location, max(commits), about.st_ino, about.st_mtime_ns)
 
+    def version(self, name: str) -> Hashable:
+        return None  # the stamp says it, and starts no driver
+
     def take(self, name: str) -> Any:
         return self._session().table(name)
 
@@ -59,5 +62,4 @@ class CatalogNames:
             self._tables = tables(self._workspace())
         if not any(table.name == name.lower() for table in self._tables):
             return None  # the schema need not be asked for
-        schema = self._schema().lower()
-        return next((table for table in self._tables if (table.schema, table.name) == (schema, name.lower())), None)
+        return find_table(self._tables, name, self._schema())

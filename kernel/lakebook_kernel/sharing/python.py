@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import builtins
+import math
 import re
 import sys
 from collections.abc import Callable, Hashable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from lakebook_kernel.languages.frames import kind_of
 from lakebook_kernel.languages.python import free_names, reads, stored_names, with_magics
 from lakebook_kernel.memory import given_back
 from lakebook_kernel.sharing.ledger import PYTHON
-from lakebook_kernel.sharing.stamps import stamp
+from lakebook_kernel.sharing.stamps import stamp, version
 
 if TYPE_CHECKING:
     import pandas
@@ -39,7 +41,7 @@ class PythonNames:
     Args:
         names: the names themselves.
         plain: turns a cell into plain Python: IPython's magics become calls.
-        succeeded: whether the last cell of Python came to its end.
+        failed_line: the line of plain Python at which the last cell failed; infinite when it came to its end.
     """
 
     name = PYTHON
@@ -48,15 +50,15 @@ class PythonNames:
     frames_by_reference = True
 
     def __init__(
-        self, names: Mapping[str, Any], plain: Callable[[str], str], succeeded: Callable[[], bool] = lambda: True
+        self, names: Mapping[str, Any], plain: Callable[[str], str], failed_line: Callable[[], float] = lambda: math.inf
     ) -> None:
         self._names: Any = names
         self._plain = plain
-        self._succeeded = succeeded
+        self._failed_line = failed_line
         self._last = "", ""
         self._before: dict[str, Any] = {}
-        #: names that the running cell binds if it comes to its end
-        self._stored: set[str] = set()
+        #: the running cell as plain Python, and which of the names it mentions
+        self._running: tuple[str, set[str]] = "", set()
         #: what copies from other languages looked like when they came
         self._given: dict[str, Hashable] = {}
         self._used: set[str] = set()
@@ -77,7 +79,7 @@ class PythonNames:
         """
         self._before = {name: self._names.get(name, _MISSING) for name in names}
         mentioned = names.intersection(_WORD.findall(code))
-        self._stored = stored_names(self._whole(code)) & mentioned if mentioned else set()
+        self._running = self._whole(code) if mentioned else "", mentioned
 
     def _whole(self, code: str) -> str:
         """The cell as plain Python; asked for twice about every cell."""
@@ -88,10 +90,12 @@ class PythonNames:
     def bound_names(self) -> set[str]:
         """Of the names remembered, those that were bound, and copies that were changed in place.
 
-        A name that the cell binds in any case counts even if it means the same object as before: `x = 1` again.
+        A name that the cell binds in any case counts even if it means the same object as before: `x = 1` again. When
+        the cell failed, that is what stands before the line at which it did.
         """
         before, self._before = self._before, {}
-        stored = self._stored if self._succeeded() else set()
+        code, mentioned = self._running
+        stored = stored_names(code, self._failed_line()) & mentioned if mentioned else set()
         present = {name for name in before if name in self._names}
         rebound = {name for name in present if name in stored or self._names[name] is not before[name]}
         used, self._used = (self._used & present & self._given.keys()) - rebound, set()
@@ -134,6 +138,9 @@ class PythonNames:
     def stamp(self, name: str) -> Hashable:
         return stamp(self._names[name])
 
+    def version(self, name: str) -> Hashable:
+        return version(self._names[name])
+
     def take(self, name: str) -> Any:
         value = self._names[name]
         if _stays(value):
@@ -150,7 +157,7 @@ class PythonNames:
         self._given.pop(name, None)
         self._names.pop(name, None)
 
-    def promise(self, names: Mapping[str, int]) -> None:
+    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:
         pass
 
     def _is_kernels(self, name: str) -> bool:
@@ -164,7 +171,7 @@ def _stays(value: Any) -> bool:
 
 def _usual(value: Any) -> Any:
     """A frame as pandas, which is what Python's libraries take; other values as they are."""
-    if not (type(value).__module__.startswith("pyarrow") and type(value).__name__ == "Table"):
+    if kind_of(value) != ("pyarrow", "table"):
         return value
     try:
         return pandas_of(value)
@@ -175,18 +182,23 @@ def _usual(value: Any) -> Any:
 def pandas_of(table: pyarrow.Table) -> pandas.DataFrame:
     """A table as pandas; the table is gone afterwards, its columns one by one.
 
-    A column's type depends on its Arrow type alone: whole numbers and booleans can be missing.
+    A column's type depends on its Arrow type alone: whole numbers and booleans can be missing. What pandas has as
+    objects is remembered with the frame.
     """
     import pandas
     import pyarrow
+
+    from lakebook_kernel.languages.frames.series import remember_types
 
     whole = {
         pyarrow.bool_(): pandas.BooleanDtype(),
         **{getattr(pyarrow, f"int{bits}")(): getattr(pandas, f"Int{bits}Dtype")() for bits in (8, 16, 32, 64)},
         **{getattr(pyarrow, f"uint{bits}")(): getattr(pandas, f"UInt{bits}Dtype")() for bits in (8, 16, 32, 64)},
     }
+    schema = table.schema
     with given_back():
         frame: pandas.DataFrame = table.to_pandas(
             types_mapper=whole.get, integer_object_nulls=True, split_blocks=True, self_destruct=True
         )
+    remember_types(frame, schema)
     return frame

@@ -13,12 +13,13 @@ from datetime import date, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from lakebook_kernel.languages.frames import Kind, kind_of
 from lakebook_kernel.memory import given_back
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, Decimal, date, time, timedelta, tzinfo)
-#: frames that nothing changes in place; what a plan of Spark's reads may change, but it goes on as a plan
-_FIXED = {("pyarrow", "Table"), ("pyarrow", "RecordBatch"), ("pyspark", "DataFrame")}
-
+_SPARKS = Kind("pyspark", "lazy")
+#: frames that nothing changes in place; what one of Spark's reads may change, which `version` tells
+_FIXED = {Kind("pyarrow", "table"), _SPARKS}
 #: texts that are looked at together
 ROWS = 2**16
 
@@ -42,17 +43,33 @@ def stamp(value: Any) -> Hashable:
     if kind in _PLAIN:
         # repr tells 0.0 from -0.0, and is right for NaN
         return (kind.__name__, repr(value)) if kind in (float, complex) else (kind.__name__, value)
-    module = kind.__module__.partition(".")[0]
-    if (module, kind.__name__) in _FIXED:
-        return Same(value)
+    frame = kind_of(value)
     try:
-        if module == "numpy" and kind.__name__ == "ndarray" and not value.dtype.hasobject:
+        if frame in _FIXED:
+            return Same(value)
+        if frame is not None and frame.form == "lazy":
+            return object()  # equal to nothing: what it reads may have changed
+        if kind.__module__ == "numpy" and kind.__name__ == "ndarray" and not value.dtype.hasobject:
             return ("ndarray", value.dtype.str, value.shape, _digest(_memory(value)))
-        if module == "pandas" and kind.__name__ in ("DataFrame", "Series"):
+        if frame is not None and frame.library == "pandas":
             return _of_pandas(value)
         return (kind.__qualname__, _pickled(value))
     except Exception:  # whatever a class of the user's does when it is pickled
         return object()  # equal to nothing: it may have changed
+
+
+def version(value: Any) -> Hashable:
+    """Of a Spark DataFrame, something that is another when it may hold other rows; None of whatever is none.
+
+    Nothing is computed for it. What reads sources without a version, or runs code of the user, may always hold others.
+    """
+    if kind_of(value) != _SPARKS:
+        return None
+    try:
+        told = value.sparkSession.sparkContext._gateway.entry_point.frameVersion(value._jdf)
+    except Exception:  # its driver has ended: who collects the frame is told
+        told = None
+    return object() if told is None else told
 
 
 @given_back()

@@ -9,7 +9,7 @@ import hashlib
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -17,6 +17,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from lakebook.config import cache_dir
+from lakebook.spark.certificates import java_options
 from lakebook.spark.errors import DriverError
 from lakebook.spark.java import Java
 from lakebook.spark.unsigned import unsigned
@@ -28,6 +29,9 @@ UNITY = "0.6.0"
 #: the same as PySpark's own Derby
 DERBY = "10.16.1.1"
 POSTGRES = "42.7.7"
+
+#: why files may be missing: the case in which there is more to try
+_UNTRUSTED = "its certificate is not trusted"
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,8 @@ class _fetched:  # noqa: N801 - a context manager
         self.folder.mkdir()
         (work / "ivy.xml").write_text(_ivy(self._artifacts, self._transitive))
         self.reason = self._run(work)
+        if self.reason == _UNTRUSTED and (options := java_options(work / "trusted.jks")):
+            self.reason = self._run(work, options)
         return self
 
     def __exit__(self, *problem: object) -> None:
@@ -158,7 +164,7 @@ class _fetched:  # noqa: N801 - a context manager
             if not folder.is_dir():  # else another process was faster
                 raise
 
-    def _run(self, work: Path) -> str:
+    def _run(self, work: Path, options: Sequence[str] = ()) -> str:
         """Returns why files may be missing."""
         [ivy] = (spark_home() / "jars").glob("ivy-*.jar")
         settings = ["-settings", os.environ["LAKEBOOK_IVY_SETTINGS"]] if "LAKEBOOK_IVY_SETTINGS" in os.environ else []
@@ -168,6 +174,7 @@ class _fetched:  # noqa: N801 - a context manager
                 "-Dsun.net.client.defaultConnectTimeout=10000",
                 "-Dsun.net.client.defaultReadTimeout=60000",
                 *_proxy(),
+                *options,
                 *("-cp", str(ivy), "org.apache.ivy.Main", "-warn", *settings),
                 *("-ivy", str(work / "ivy.xml"), "-cache", str(work / "cache"), "-confs", "default", "-m2compatible"),
                 *("-retrieve", str(self.folder / "[artifact]-[revision].[ext]")),
@@ -206,8 +213,8 @@ def _reason(log: str) -> str:
     for sign, meaning in [
         ("UnknownHost", "its address cannot be looked up"),
         ("unknown host", "its address cannot be looked up"),
-        ("SSLHandshake", "its certificate is not trusted"),
-        ("ertPath", "its certificate is not trusted"),
+        ("SSLHandshake", _UNTRUSTED),
+        ("ertPath", _UNTRUSTED),
         ("refused", "the connection was refused"),
         ("timed out", "it did not answer in time"),
     ]:

@@ -29,8 +29,7 @@ def tables(workspace: Workspace) -> list[Table]:
     return [Table(**row) for row in json.loads(text)["tables"]]
 
 
-def find_table(workspace: Workspace, name: str, schema: str = "default") -> Table | None:
-    """A table by its name, which may be ``schema.table``; upper and lower case do not matter."""
-    first, dot, rest = name.rpartition(".")
-    wanted = ((first if dot else schema).lower(), rest.lower())
-    return next((table for table in tables(workspace) if (table.schema, table.name) == wanted), None)
+def find_table(known: list[Table], name: str, schema: str = "default") -> Table | None:
+    """A table by its name; upper and lower case do not matter."""
+    wanted = (schema.lower(), name.lower())
+    return next((table for table in known if (table.schema, table.name) == wanted), None)

@@ -31,6 +31,14 @@ INDIA = dt.timezone(dt.timedelta(hours=5, minutes=30))
 NAN = float("nan")
 
 
+class OwnFrame(pd.DataFrame):
+    """A library's frame that inherits from pandas'."""
+
+
+class OwnSeries(pd.Series):  # type: ignore[type-arg]
+    """A library's column that inherits from pandas'."""
+
+
 @dataclass(frozen=True)
 class Python:
     """A Python value: what R must say of it as ``x``, and what comes back."""
@@ -236,6 +244,7 @@ SERIES = [
         "identical(x, factor(c('b', NA, 'a'), c('b', 'a')))",
     ),
     Python("ordered Categorical", pd.Categorical(["b", "a"], ["b", "a"], ordered=True), "is.ordered(x) && x[1] < x[2]"),
+    Python("Series of a class of its own", OwnSeries([1.0, 2.0]), "identical(c(x), c(1, 2))", pd.Series([1.0, 2.0])),
     Python("polars Series", pl.Series([1.0, None]), "identical(x, c(1, NA))", [1.0, None]),
     Python("pyarrow array", pa.array([1, None], pa.int32()), "identical(x, c(1L, NA))", [1, None]),
     Python("pyarrow scalar", pa.scalar(1.5), "identical(x, 1.5)", 1.5),
@@ -401,6 +410,12 @@ FRAMES = [
         pd.DataFrame({"a": [1.0]}, index=pd.MultiIndex.from_tuples([("u", "v")], names=["k", None])),
         "identical(names(x), c('k', 'level_1', 'a'))",
         pa.table({"k": pa.array(["u"], pa.large_string()), "level_1": pa.array(["v"], pa.large_string()), "a": [1.0]}),
+    ),
+    Python(
+        "pandas of a class of its own",
+        OwnFrame({"a": [1.0]}),
+        "identical(x, data.frame(a = 1))",
+        pa.table({"a": [1.0]}),
     ),
     Python(
         "pandas with numbers as names",

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from kernel.attached import AttachedHost
 from lakebook_kernel.languages.base import CellError
-from lakebook_kernel.languages.frames import arrow_of, is_frame, spark_frame
+from lakebook_kernel.languages.frames.memory import in_memory
+from lakebook_kernel.languages.frames.spark import arrow_of, spark_frame
 
 pytestmark = pytest.mark.spark
 
@@ -157,7 +158,7 @@ def test_series(spark: Any, series: Any, kind: str, values: list[Any]) -> None:
 
 def test_a_relation_of_duckdb(spark: Any) -> None:
     relation = duckdb.sql("SELECT 1::HUGEINT AS h, 'a' AS s, {'n': [1]} AS t, NULL::INT AS i")
-    there = in_spark(spark, relation)
+    there = in_spark(spark, in_memory(relation, PLENTY, "relation"))
     assert there.dtypes == [("h", "decimal(38,0)"), ("s", "string"), ("t", "struct<n:array<int>>"), ("i", "int")]
     assert there.first().t.n == [1]
 
@@ -257,12 +258,6 @@ def test_a_large_frame_is_spread(spark: Any) -> None:
         count, count * (count - 1) // 2, (count - 1) / 2, count,
     )  # fmt: skip
     assert arrow_of(there, PLENTY).column("i").to_pylist() == list(range(count))
-
-
-def test_is_frame() -> None:
-    frames = [pd.DataFrame(), pd.Series([1]), pl.DataFrame(), pa.table({"x": [1]}), duckdb.sql("SELECT 1")]
-    assert all(map(is_frame, frames))
-    assert not any(map(is_frame, [1, [1], {"x": [1]}, np.array([1]), None]))
 
 
 # --- from Spark

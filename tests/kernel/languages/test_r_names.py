@@ -37,7 +37,7 @@ class Notebook:
 
     def run(self, code: str, **versions: int) -> str:
         """Promise names in these versions and run a cell; what it wrote."""
-        self.r.promise(versions)
+        self.r.promise(versions, {})
         output = StandInOutput()
         self.r.run(Cell("r", code), output)
         self.messages = output.text("stderr")

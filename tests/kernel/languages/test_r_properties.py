@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernel.languages.test_r_values import run, same
+from kernel.languages.test_r_values import run, same, told
 from kernel.standins import StandInHost
 from lakebook_kernel.languages.r import RLanguage
 
@@ -122,9 +122,10 @@ def r(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RLanguage]:
 
 
 def there_and_back(r: RLanguage, value: Any) -> Any:
-    r.give("x", value)
-    run(r, "y <- x; rm(x)")
-    return r.take("y")
+    with told(r):
+        r.give("x", value)
+        run(r, "y <- x; rm(x)")
+        return r.take("y")
 
 
 @check

@@ -55,6 +55,9 @@ class Tables:
     def stamp(self, name: str) -> Hashable:
         return self.versions[name]
 
+    def version(self, name: str) -> Hashable:
+        return None
+
     def take(self, name: str) -> Any:
         return float(self.versions[name])
 
@@ -224,6 +227,123 @@ def test_a_value_that_never_arrived_is_sent_again(book: Book) -> None:
     assert book.r("cat(eval(keep))") == "1 2"
 
 
+def test_what_was_brought_by_option_is_fresh_without_being_written(book: Book) -> None:
+    book.python("x = [2.0, 3.0]")
+    book.r("keep <- quote(x)", "x")
+    assert book.r("cat(eval(keep))") == "2 3"
+    assert book.python_names.taken == ["x"]
+    book.python("x.append(4.0)")
+    assert book.r("cat(eval(keep))") == "2 3 4"
+    assert book.r("cat(x)") == "2 3 4"
+    assert book.python_names.taken == ["x"] * 2
+
+
+def test_what_is_brought_while_nothing_is_shared_stays(book: Book) -> None:
+    book.sharing.on = False
+    book.python("x = [2.0, 3.0]")
+    book.r("1", "x")
+    book.python("x.append(4.0)")
+    assert book.r("cat(x)") == "2 3"
+    assert book.r("cat(x)", "x") == "2 3 4"
+
+
+# -------------------------------------------------------------- changed where it lies
+
+FRAME = "import pandas\nframe = pandas.DataFrame({'x': [1, 2], 'y': ['a', 'b']})"
+
+
+@pytest.mark.parametrize(
+    ("code", "column"),
+    [
+        ("setnames(frame, 'x', 'z')", "z"),
+        ("set(frame, 1L, 'x', 9L)", "x"),
+        ("set(frame, j = 'x', value = 5)", "x"),
+        ("setDT(frame); frame[, z := x]", "z"),
+        ("alias <- frame; set(alias, 1L, 'x', 9L)", "x"),
+        ("alias <- list(frame); set(alias[[1]], 1L, 'x', 9L)", "x"),
+        ("f <- function(t) set(t, 1L, 'y', 'c'); f(frame)", "y"),
+    ],
+)
+@pytest.mark.parametrize("brought", ["before", "now", "by option"])
+def test_what_r_changes_where_it_lies_is_rs(book: Book, code: str, column: str, brought: str) -> None:
+    book.r("library(data.table)")
+    book.python(FRAME)
+    if brought == "before":
+        book.r("nrow(frame)")
+    book.r(code, *(["frame"] if brought == "by option" else []))
+    in_r = book.r(f"cat(names(frame), as.character(frame${column}))")
+    assert book.sharing.ledger.owner("frame") == "r"
+    book.python("seen = frame.rename(columns=str)")
+    seen = book.names["seen"]
+    values = [value if isinstance(value, str) else f"{value:g}" for value in seen[column]]
+    assert in_r == " ".join([*seen.columns, *values])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "t <- data.table(a = 1); t[, b := nrow(frame)]",
+        "setDT(frame); t <- frame[x == 2]; t[, b := 1]",
+        "if (FALSE) setnames(frame, 'x', 'z'); set(copy(frame), 1L, 'x', 9L)",
+    ],
+)
+@pytest.mark.parametrize("brought", [False, True])
+def test_what_r_only_reads_beside_such_changes_is_not_rs(book: Book, code: str, brought: bool) -> None:
+    book.r("library(data.table)")
+    book.python(FRAME)
+    if brought:
+        book.r("nrow(frame)")
+    book.r(code)
+    assert book.sharing.ledger.owner("frame") == "python"
+
+
+def test_a_data_table_made_of_a_copy_stays_one(book: Book) -> None:
+    book.python(FRAME)
+    book.r("library(data.table); setDT(frame)")
+    assert book.r("frame[, z := 2 * x]; cat(frame$z)") == "2 4"
+    assert book.sharing.ledger.owner("frame") == "r"
+
+
+@pytest.mark.parametrize("code", ["total <<- total + 1", "total <<- 3", "assign('total', 3, inherits = TRUE)"])
+def test_what_a_function_binds_in_place_of_a_copy_is_rs(book: Book, code: str) -> None:
+    book.python("total = 2")
+    book.r(f"f <- function() {code}; f()")
+    book.python("seen = total")
+    assert book.names["seen"] == 3
+
+
+@pytest.mark.parametrize("change", ["setnames(own, 'x', 'z')", "set(other, 1L, 'x', 9)"])
+def test_what_changes_in_a_frame_of_rs_own_is_newer(book: Book, change: str) -> None:
+    book.r("library(data.table); own <- data.frame(x = c(1, 2)); other <- own")
+    book.python("seen = own.copy()")
+    in_r = book.r(f"{change}; cat(names(own), own[[1]])")
+    book.python("seen = own")
+    assert in_r == " ".join([*book.names["seen"].columns, *(f"{value:g}" for value in book.names["seen"].iloc[:, 0])])
+
+
+# ------------------------------------------------------------------------------- forks
+
+
+def test_a_fork_has_the_names_that_its_cell_uses(book: Book) -> None:
+    book.python("x = 2; unused = 3")
+    code = "f <- function(i) x + i; cat(unlist(parallel::mclapply(1:2, f, mc.cores = 2)))"
+    assert book.r(code) == "3 4"
+    assert book.python_names.taken == ["x"]
+    book.python("x = 3")
+    assert book.r("cat(unlist(parallel::mclapply(1:2, f, mc.cores = 2)))") == "4 5"
+
+
+def test_a_fork_that_needs_another_name_says_what_to_do(book: Book) -> None:
+    book.python("x = 2")
+    hidden = "parallel::mclapply(1:2, function(i) eval(keep), mc.cores = 2)"
+    book.r("keep <- quote(x); f <- function() 1")
+    told = book.r(f"told <- suppressWarnings({hidden}); cat(told[[1]])")
+    assert told == (
+        "Error : x is not in R yet, and a forked R (as of mclapply) cannot fetch it: use it once before, as in force(x).\n"
+    )
+    assert book.r(f"invisible(force(x)); cat(unlist({hidden}))") == "2 2"
+
+
 # ------------------------------------------------------------------------- restart
 
 
@@ -236,3 +356,12 @@ def test_a_new_r_has_the_shared_names_in_its_first_cell(tmp_path: Path) -> None:
     nbclient.NotebookClient(notebook, kernel_name="lakebook", **options).execute()
     for place in (2, 4):
         assert [sent["text"] for sent in notebook.cells[place].outputs] == ["2 3 FALSE"]
+
+
+def test_what_a_cell_of_python_bound_before_it_failed_counts(tmp_path: Path) -> None:
+    (tmp_path / "lakebook.toml").touch()
+    sources = ["x = y = None", "%r\nx <- y <- 1", "x = None\n1 / 0\ny = None", "%r\ncat(is.null(x), y)"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    options: dict[str, Any] = {"resources": {"metadata": {"path": str(tmp_path)}}, "timeout": 60}
+    nbclient.NotebookClient(notebook, kernel_name="lakebook", allow_errors=True, **options).execute()
+    assert [sent["text"] for sent in notebook.cells[3].outputs if sent.name == "stdout"] == ["TRUE 1"]

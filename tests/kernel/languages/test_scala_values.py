@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -141,6 +142,47 @@ def test_binding_says_nothing_and_a_name_can_be_bound_again(attached: AttachedHo
         assert scala.take("again") == value
     assert len(attached.output.messages) == before
     assert "List[Double] = List(1.5)" in run("val seen = again").text()
+
+
+def test_whatever_reads_a_value_keeps_it_when_the_name_is_given_another(scala: ScalaLanguage, run: Run) -> None:
+    read = "(def_of, late, function(), new Reader().value, mapped.collect().toList, again)"
+    scala.give("moving", 1)
+    run("def def_of = moving\nlazy val late = moving\nval function = () => moving\nvar again = moving")
+    run("class Reader { def value = moving }\nval mapped = spark.range(2).map(_ + moving)")
+    for value in (2, 3, "text", 4, 5):
+        scala.give("moving", value)
+        assert "(1,1,1,1,List(1, 2),1)" in run(read).text()
+        assert f"= {value}\n" in run("moving").text() and scala.take("moving") == value
+
+
+def test_a_value_of_the_same_type_is_given_without_compiling(
+    attached: AttachedHost, scala: ScalaLanguage, run: Run
+) -> None:
+    classes = Path(attached.spark().sparkContext.getConf().get("spark.lakebook.scala.classes") or "")
+
+    def lines() -> int:
+        return len(list(classes.iterdir()))
+
+    scala.give("often", 1)
+    before = lines()
+    scala.give("often", 2)
+    scala.withdraw("often")
+    scala.give("often", 3)
+    assert lines() == before
+    run('val often = "of Scala"')
+    scala.give("often", 4)
+    assert scala.take("often") == 4 and lines() == before + 1
+    scala.give("often", "text")
+    assert scala.take("often") == "text" and lines() == before + 2
+
+
+def test_a_given_name_is_completed_after_it_was_taken_back(scala: ScalaLanguage) -> None:
+    for _ in range(3):
+        scala.give("completed", "text")
+        found = scala.complete("completed.toUpp", 15)
+        assert found is not None and "toUpperCase" in found.matches
+        scala.withdraw("completed")
+        assert "completed" not in scala.describe()
 
 
 @pytest.mark.parametrize("name", ["type", "val", "ünï", "_x", "x_1"])

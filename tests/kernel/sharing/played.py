@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.sharing.automatic import SharedNames
 from lakebook_kernel.sharing.python import PythonNames
+
+
+def frame_of_spark(tell: Callable[[], str | None]) -> Any:
+    """Something that is taken for a Spark DataFrame.
+
+    Args:
+        tell: what its driver says when it is asked for the frame's version.
+    """
+    entry_point = SimpleNamespace(frameVersion=lambda jdf: tell())
+    session = SimpleNamespace(sparkContext=SimpleNamespace(_gateway=SimpleNamespace(entry_point=entry_point)))
+    kind = type("DataFrame", (), {"__module__": "pyspark.sql.classic.dataframe"})
+    frame: Any = kind()
+    frame.sparkSession, frame._jdf = session, None
+    return frame
 
 
 class Played:
@@ -58,6 +73,9 @@ class Played:
     def stamp(self, name: str) -> Hashable:
         return 0
 
+    def version(self, name: str) -> Hashable:
+        return None
+
     def take(self, name: str) -> Any:
         if callable(self.values[name]):
             raise TypeError("it is a function")
@@ -73,7 +91,7 @@ class Played:
         self.withdrawn.append(name)
         self.values.pop(name, None)
 
-    def promise(self, names: Mapping[str, int]) -> None:
+    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:
         self.promised = dict(names)
 
 
@@ -93,6 +111,9 @@ class Tables:
 
     def stamp(self, name: str) -> Hashable:
         return self.versions[name]
+
+    def version(self, name: str) -> Hashable:
+        return None
 
     def take(self, name: str) -> Any:
         return f"version {self.versions[name]}"

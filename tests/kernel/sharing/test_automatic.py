@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from kernel.sharing.played import Played4
-from lakebook_kernel.languages.base import CellError
+from kernel.sharing.played import Played4, frame_of_spark
+from lakebook_kernel.languages.base import UNCHANGED, CellError
 
 
 @pytest.fixture
@@ -41,6 +43,24 @@ def test_a_changed_value_is_sent_again(book: Played4, change: str) -> None:
     book.cell("scala", "read a")
     book.python(change)
     assert book.cell("scala", "read a").values["a"] == book.names["a"]
+
+
+def test_a_lazy_frame_is_sent_computed_and_never_stale(book: Played4, tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("a\n1\n")
+    book.python(f"import polars\nlazy = polars.scan_csv({str(file)!r})")
+    assert book.cell("scala", "read lazy").values["lazy"].to_pydict() == {"a": [1]}
+    file.write_text("a\n2\n")
+    assert book.cell("scala", "read lazy").values["lazy"].to_pydict() == {"a": [2]}
+    file.write_text("a\n" + "3\n" * 100)
+    with pytest.raises(CellError, match="lazy is larger than 10 bytes"):
+        book.cell("scala", "read lazy")
+
+
+def test_a_lazy_frame_that_fails_says_so_to_whoever_uses_it(book: Played4) -> None:
+    book.python("import polars\nlazy = polars.LazyFrame({'a': ['x']}).cast(polars.Int64)")
+    book.cell("scala", "read lazy")
+    assert "lazy lives in Python and cannot come: computing it failed" in book.sharing.refused["lazy"]
 
 
 def test_the_newest_assignment_wins(book: Played4) -> None:
@@ -237,3 +257,66 @@ def test_a_name_can_be_asked_for(book: Played4) -> None:
     assert book.names["c"] == 3
     with pytest.raises(CellError, match="no variable of that name"):
         book.sharing.hand_over("d", scala)
+
+
+@pytest.fixture
+def collected(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of Spark DataFrames in the order in which they are collected; each comes as `rows 1`, `rows 2`, …"""
+    names: list[str] = []
+
+    def collect(frame: object, limit: int, name: str) -> str:
+        names.append(name)
+        return f"rows {len(names)}"
+
+    monkeypatch.setattr("lakebook_kernel.languages.frames.spark.arrow_of", collect)
+    return names
+
+
+def test_a_frame_of_spark_is_collected_once_per_version_for_a_lazy_language(
+    book: Played4, collected: list[str]
+) -> None:
+    versions = ["1"]
+    book.names["frame"] = frame_of_spark(lambda: versions[-1])
+    r = book.cell("r", "read frame")
+    assert book.sharing.value("frame", r, r.promised["frame"]) == "rows 1"
+    held = r.promised["frame"]
+    assert book.cell("r", "read frame").promised["frame"] == held
+    assert book.sharing.value("frame", r, held) is UNCHANGED
+    versions.append("2")
+    assert book.cell("r", "read frame").promised["frame"] != held
+    assert book.sharing.value("frame", r, held) == "rows 2"
+
+
+def test_a_frame_of_spark_is_collected_once_per_version_for_one_that_reads_pythons_names(
+    book: Played4, collected: list[str]
+) -> None:
+    duckdb = book.languages["duckdb"]
+    duckdb.reads_python = True
+    versions = ["1"]
+    book.names["frame"] = frame_of_spark(lambda: versions[-1])
+    for _ in range(2):
+        book.cell("duckdb", "read frame")
+        assert book.sharing.value("frame", duckdb) == "rows 1"
+    versions.append("2")
+    book.cell("duckdb", "read frame")
+    assert book.sharing.value("frame", duckdb) == "rows 2"
+    book.names["other"] = frame_of_spark(lambda: "2")
+    book.python("frame = other")
+    book.cell("duckdb", "read frame")
+    assert book.sharing.value("frame", duckdb) == "rows 3"
+
+
+def test_a_frame_of_spark_without_a_version_is_collected_by_every_cell_and_not_kept(
+    book: Played4, collected: list[str]
+) -> None:
+    duckdb, r = book.languages["duckdb"], book.languages["r"]
+    duckdb.reads_python = True
+    book.names["frame"] = frame_of_spark(lambda: None)
+    for _ in range(2):
+        book.cell("duckdb", "read frame")
+        book.sharing.value("frame", duckdb)
+    assert book.sharing.ledger.copies("frame") == {}
+    for _ in range(2):
+        book.cell("r", "read frame")
+        book.sharing.value("frame", r, r.promised["frame"])
+    assert len(collected) == 4

@@ -54,6 +54,14 @@ def test_what_a_cell_binds_whenever_it_ends(code: str, names: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "names"),
+    [(0, set()), (2, {"a"}), (4, {"a", "b"}), (5, {"a", "b", "c"}), (6, {"a", "b", "c", "d"})],
+)
+def test_what_a_cell_binds_that_fails_at_a_line(line: int, names: set[str]) -> None:
+    assert stored_names("a = 1\nb = [\n]\nwith c() as c:\n    d = 1\n    e = 1\nf = 1", line) == names
+
+
+@pytest.mark.parametrize(
     "code",
     ["%%time\nprint(a)", "%time print(a)", "%%timeit -n 1\na + 1", "%timeit -n1 -r 2 a + 1", "%%capture out\n%time a"],
 )

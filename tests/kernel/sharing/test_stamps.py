@@ -6,7 +6,8 @@ import numpy
 import pandas
 import pytest
 
-from lakebook_kernel.sharing.stamps import ROWS, stamp
+from kernel.sharing.played import frame_of_spark
+from lakebook_kernel.sharing.stamps import ROWS, stamp, version
 
 
 def frame() -> pandas.DataFrame:
@@ -58,3 +59,22 @@ def test_a_value_changed_within_another_changes_the_stamp() -> None:
     assert stamp(held) == before
     held["array"][0] = 9  # type: ignore[index]
     assert stamp(held) != before
+
+
+def test_a_frame_of_spark_has_the_version_that_its_driver_tells() -> None:
+    told = ["version 1", "version 1", "version 2"]
+    frame = frame_of_spark(lambda: told.pop(0))
+    assert version(frame) == version(frame) != version(frame)
+
+
+def test_a_frame_of_spark_without_a_version_may_always_hold_other_rows() -> None:
+    def lost() -> str:
+        raise ConnectionError("the driver has ended")
+
+    for tell in (lambda: None, lost):
+        frame = frame_of_spark(tell)
+        assert version(frame) != version(frame)
+
+
+def test_no_driver_is_asked_for_the_version_of_a_frame_of_pandas() -> None:
+    assert version(frame()) is None

@@ -9,7 +9,7 @@ import pytest
 
 from lakebook.config import find_workspace
 from lakebook.spark import driver
-from lakebook.spark.tables import find_table
+from lakebook.spark.tables import find_table, tables
 from runtime.spark.peer import Peer, PeerError, eventually
 
 pytestmark = pytest.mark.spark
@@ -172,13 +172,13 @@ def test_parameters_are_bound(one: Peer) -> None:
 def test_the_list_of_tables_is_kept(one: Peer, root: Path) -> None:
     workspace = find_workspace(root)
     one.run("spark.sql('CREATE SCHEMA IF NOT EXISTS sales'); spark.range(1).write.saveAsTable('sales.orders')")
-    eventually(lambda: find_table(workspace, "sales.orders"))
-    table = find_table(workspace, "Sales.Orders")
+    eventually(lambda: find_table(tables(workspace), "orders", "sales"))
+    table = find_table(tables(workspace), "Orders", "Sales")
     assert table is not None
     assert table.provider == "delta"
     assert table.location == str(workspace.warehouse / "sales.db" / "orders")
     one.run("spark.sql('DROP TABLE sales.orders')")
-    eventually(lambda: find_table(workspace, "sales.orders") is None)
+    eventually(lambda: find_table(tables(workspace), "orders", "sales") is None)
 
 
 def test_a_killed_process_leaves_nothing_behind(one: Peer, root: Path) -> None:

@@ -17,7 +17,7 @@ def test_tables_are_found_by_name_and_by_schema(tmp_path: Path) -> None:
     rows = '{"schema":"default","name":"a","location":"/x/a","provider":"delta"}'
     rows += ',{"schema":"sales","name":"v","location":null,"provider":"view"}'
     (workspace.make_state() / "tables.json").write_text(f'{{"tables":[{rows}]}}')
-    assert find_table(workspace, "A") == Table("default", "a", "/x/a", "delta")
-    assert find_table(workspace, "sales.v") == Table("sales", "v", None, "view")
-    assert find_table(workspace, "v", schema="sales") is not None
-    assert find_table(workspace, "v") is None
+    known = tables(workspace)
+    assert find_table(known, "A") == Table("default", "a", "/x/a", "delta")
+    assert find_table(known, "V", "Sales") == Table("sales", "v", None, "view")
+    assert find_table(known, "v") is None and find_table(known, "sales.v") is None

@@ -7,9 +7,10 @@ from typing import Any
 
 from lakebook.spark.tables import find_table, tables
 from lakebook_kernel.languages.base import Completion, MimeBundle
-from lakebook_kernel.languages.duckdb.delta import column_names
-from lakebook_kernel.languages.duckdb.names import Names, is_frame
+from lakebook_kernel.languages.duckdb import delta, frames
+from lakebook_kernel.languages.duckdb.names import Names
 from lakebook_kernel.languages.duckdb.tokens import mentions, quoted, unquoted
+from lakebook_kernel.languages.frames import is_frame
 
 _WORD = re.compile(r'(?:(?P<owner>\w+|"[^"]*")\.)?(?P<stem>\w*|"[^"]*)$')
 _ALIAS = re.compile(r'\b(?:from|join|,)\s*([\w.]+|"[^"]*")\s+(?:as\s+)?(\w+)', re.IGNORECASE)
@@ -76,8 +77,8 @@ def _signature(row: tuple[Any, ...]) -> str:
 def _tables(names: Names) -> list[tuple[str, str]]:
     """Schema and name of everything that can be read; Python's frames have no schema."""
     values = {**names.variables, **names.given}
-    frames = [("", name) for name, value in values.items() if is_frame(value) and not name.startswith("_")]
-    return [*names.own(), *((table.schema, table.name) for table in tables(names.workspace)), *frames]
+    shared = [("", name) for name, value in values.items() if is_frame(value) and not name.startswith("_")]
+    return [*names.own(), *((table.schema, table.name) for table in tables(names.workspace)), *shared]
 
 
 def _columns(names: Names, table: str) -> list[str]:
@@ -86,14 +87,11 @@ def _columns(names: Names, table: str) -> list[str]:
     if any(own.lower() == name.lower() for _, own in names.own()):
         query = "SELECT column_name FROM duckdb_columns() WHERE lower(table_name) = lower(?) ORDER BY column_index"
         return [row[0] for row in names.connection.execute(query, [name]).fetchall()]
-    known = find_table(names.workspace, name, schema or "default")
+    known = find_table(tables(names.workspace), name, schema or "default")
     if known is not None:
-        return column_names(known)
+        return delta.column_names(known)
     frame = names.given.get(name, names.variables.get(name))
-    if frame is None or not is_frame(frame):
-        return []
-    columns = getattr(frame, "column_names", None) or getattr(frame, "columns", None)
-    return [str(column) for column in columns] if columns is not None else list(frame.schema.names)
+    return frames.column_names(frame) if is_frame(frame) else []
 
 
 def _vocabulary(names: Names) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lakebook.config import ConfigError, find_workspace
-from lakebook.spark.tables import find_table
+from lakebook.spark.tables import find_table, tables
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.display.frames import duckdb_head
 from lakebook_kernel.display.tables import ROWS, Column, Table, table_bundle
@@ -72,7 +72,9 @@ class DuckDBLanguage(Language):
                 connection.execute(f"SET {setting} = '{value.replace(chr(39), chr(39) * 2)}'")
             if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
                 connection.execute("SET enable_progress_bar = false")  # fails where it is off for want of ipywidgets
-            self._database = Names(connection, workspace, self.host.names, lambda name: self.lookup(name))
+            self._database = Names(
+                connection, workspace, self.host.names, lambda name: self.lookup(name), self.host.say
+            )
         return self._database
 
     def run(self, cell: Cell, output: Output) -> None:
@@ -165,17 +167,17 @@ class DuckDBLanguage(Language):
 
     def take(self, name: str) -> Any:
         """A table or view as a `pyarrow.Table`."""
-        from lakebook_kernel.languages.duckdb.frames import with_durations
         from lakebook_kernel.languages.duckdb.tokens import quoted
+        from lakebook_kernel.languages.frames.memory import of_relation
 
         if name not in {own for _, own in self._names.own()}:
             raise KeyError(name)
         query = f"FROM {quoted(name)}"
         with self._names.resolved(query), self.host.waiting(self._names.connection.interrupt):
-            return with_durations(self._names.connection.query(query).to_arrow_table())
+            return of_relation(self._names.connection.query(query))
 
     def give(self, name: str, value: Any) -> None:
-        from lakebook_kernel.languages.duckdb.names import is_frame
+        from lakebook_kernel.languages.frames import is_frame
 
         if not is_frame(value):
             raise TypeError(f"DuckDB reads frames, it is a {type(value).__name__}")
@@ -185,7 +187,7 @@ class DuckDBLanguage(Language):
         self._names.given.pop(name, None)
 
     def protects(self, name: str) -> bool:
-        return find_table(self._names.workspace, name) is not None
+        return find_table(tables(self._names.workspace), name) is not None
 
     def describe(self) -> dict[str, tuple[str, str]]:
         return {name: ("view" if text else "table", "") for (_, name), (_, text) in self._names.own().items()}

@@ -14,33 +14,22 @@ from typing import Any
 import duckdb
 
 from lakebook.config import Workspace
-from lakebook.spark.tables import find_table
+from lakebook.spark.tables import find_table, tables
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.duckdb.delta import open_table
+from lakebook_kernel.languages.duckdb.enums import as_enums
 from lakebook_kernel.languages.duckdb.errors import details
-from lakebook_kernel.languages.duckdb.frames import readable, warn_of_names
+from lakebook_kernel.languages.duckdb.frames import column_names, is_scanned, readable
 from lakebook_kernel.languages.duckdb.tokens import mentions, quoted
+from lakebook_kernel.languages.frames import kind_of
 
 #: schema of a table or view of DuckDB's own, and its name
 OwnName = tuple[str, str]
 
-_FRAMES = {
-    ("pandas", "DataFrame"),
-    ("polars", "DataFrame"),
-    ("polars", "LazyFrame"),
-    ("pyarrow", "Table"),
-    ("pyarrow", "RecordBatch"),
-    ("pyarrow", "Dataset"),
-}
 _OWN = """
     SELECT schema_name, table_name, table_oid, '' FROM duckdb_tables()
     UNION ALL SELECT schema_name, view_name, view_oid, sql FROM duckdb_views() WHERE NOT internal
 """
-
-
-def is_frame(value: Any) -> bool:
-    """Whether DuckDB reads a value as a table; finding out imports nothing."""
-    return any((kind.__module__.partition(".")[0], kind.__name__) in _FRAMES for kind in type(value).__mro__)
 
 
 @dataclass
@@ -51,8 +40,10 @@ class Names:
     workspace: Workspace
     #: Python's names
     variables: Mapping[str, Any]
-    #: brings a Spark DataFrame of Python's into memory
+    #: brings a frame of Python's into memory that is computed only then
     lookup: Callable[[str], Any]
+    #: shows a line to the user
+    say: Callable[[str], None]
     #: frames that another language gave
     given: dict[str, Any] = field(default_factory=dict)
 
@@ -119,40 +110,56 @@ class Names:
         return wanted
 
     def _find(self, schema: str | None, name: str) -> Any:
-        table = find_table(self.workspace, name, schema or "default")
+        table = find_table(tables(self.workspace), name, schema or "default")
         if table is not None:
             return open_table(table)
         if schema is not None:
             return None
         value = self.given.get(name, self.variables.get(name))
-        if is_frame(value):
-            return readable(value, name)
-        if type(value).__module__.startswith("pyspark.sql") and type(value).__name__ == "DataFrame":
-            return self.lookup(name)
+        kind = kind_of(value)
+        if kind is not None:
+            if kind.form == "lazy" and not is_scanned(value):
+                value = self.lookup(name)
+            return readable(value, name, self.say)
         if name in self.variables:
-            kind = type(value).__name__
-            raise CellError(
-                "NotShared", f"{name} lives in Python and cannot come: DuckDB reads frames, it is a {kind}."
-            )
+            reason = f"DuckDB reads frames, it is a {type(value).__name__}"
+            raise CellError("NotShared", f"{name} lives in Python and cannot come: {reason}.")
         return None
 
     def _register(self, schema: str | None, name: str, frame: Any) -> None:
         if schema is None:
-            self.connection.register(name, frame)
-            if is_frame(frame):
-                warn_of_names(frame, name, self.connection.table(quoted(name)).columns)
+            self._register_frame(name, frame)
             return
         hidden = _hidden(schema, name)
         self.connection.register(hidden, frame)
         self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
         self.connection.execute(f"CREATE VIEW {quoted(schema)}.{quoted(name)} AS FROM {quoted(hidden)}")
 
+    def _register_frame(self, name: str, frame: Any) -> None:
+        self.connection.register(name, frame)
+        kind = kind_of(frame)
+        if kind is None:
+            return
+        scan = self.connection.table(quoted(name))
+        ours = zip(column_names(frame), scan.columns, strict=True)
+        other = [f"{column} is {known_as}" for column, known_as in ours if column != known_as]
+        if other:
+            self.say(f"{name}: column {', '.join(other)} in DuckDB, which has no name twice.")
+        if kind == ("pyarrow", "table"):
+            hidden = _hidden("", name)
+            self.connection.register(hidden, frame)
+            enums = as_enums(self.connection, self.connection.table(quoted(hidden)), frame)
+            if enums is None:
+                self.connection.unregister(hidden)
+            else:
+                self.connection.register(name, enums)
+
     def _unregister(self, schema: str | None, name: str) -> None:
         if schema is None:
             self.connection.unregister(name)
-            return
-        self.connection.execute(f"DROP VIEW IF EXISTS {quoted(schema)}.{quoted(name)}")
-        self.connection.unregister(_hidden(schema, name))
+        else:
+            self.connection.execute(f"DROP VIEW IF EXISTS {quoted(schema)}.{quoted(name)}")
+        self.connection.unregister(_hidden(schema or "", name))
 
 
 def _hidden(schema: str, name: str) -> str:

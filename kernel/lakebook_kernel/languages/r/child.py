@@ -8,6 +8,7 @@ to the control pipe, interrupts that cell.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
@@ -15,7 +16,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,8 @@ import rpy2.rinterface as ri
 from lakebook_kernel.languages.r.arrow import from_stream, to_stream
 from lakebook_kernel.languages.r.channel import Block, Channel, Closed, Message
 from lakebook_kernel.languages.r.console import Console, Name
-from lakebook_kernel.languages.r.embedded import R
+from lakebook_kernel.languages.r.embedded import R, raw_memory
+from lakebook_kernel.languages.r.forks import make_forks_safe
 from lakebook_kernel.languages.r.forms import pack, unpack
 from lakebook_kernel.memory import given_back
 
@@ -55,6 +57,8 @@ class Child:
         self._stopped = False
         self._process = os.getpid()
         self._exchange: Exchange | None = None
+        #: R's variables that are copies of other languages'
+        self._given: set[str] = set()
         # the other threads inherit this: the signal must break into the main thread's system call, none else's
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._console = Console(channel, pipes)
@@ -62,10 +66,11 @@ class Child:
         threading.Thread(target=self._listen, args=(control,), daemon=True).start()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         self._r = R(self._console, self._quit)
+        make_forks_safe()
         # only after R, for which rpy2 sets a handler of its own that raises in the middle of R's callbacks
         signal.signal(signal.SIGINT, lambda number, frame: None)
         emitters = (self._emit_table, self._emit_plot, self._emit_rich, self._emit_result)
-        for function in (*emitters, self._request, self._fetch_name):
+        for function in (*emitters, self._request, self._fetch_name, self._digest, self._is_same):
             self._r.define(function.__name__[1:], self._r.function(function))
         self._r.call("settings")
         self._values = self._r.addresses()
@@ -105,7 +110,8 @@ class Child:
         self._cell = asked.body["cell"]
         code = asked.body["code"]
         try:
-            outcome = _dictionary(self._r.call("run_cell", _string(code), ri.IntSexpVector([asked.body["cell"]])))
+            number = ri.IntSexpVector([asked.body["cell"]])
+            outcome = _dictionary(self._r.call("run_cell", _string(code), number, _strings(self._given)))
         except ri.embedded.RRuntimeError as problem:
             # an interrupt, or an error, in our own R code between two expressions
             stopped = "interrupt" in str(problem).lower()
@@ -118,11 +124,14 @@ class Child:
     def _effects(self, code: str) -> dict[str, Any]:
         """Which variables the cell bound and removed, and what there is now."""
         before, held = self._values, self._r.held
+        claimed = set(_texts(self._r.call("claim_changed", _strings(self._given))))
         self._values = self._r.addresses()
         sure, maybe, touched = map(_texts, self._r.call("assigned_names", _string(code)))
         # what R held has changed only if it lies elsewhere; anything else may have been changed in place
         changed = {name for name, address in self._values.items() if before.get(name) != address}
-        bound = changed | (self._values.keys() & {*sure, *(set(maybe) - held)}) | self._r.alike(touched)
+        bound = changed | claimed | (self._values.keys() & {*sure, *(set(maybe) - held)})
+        bound |= self._r.alike(touched) - self._given
+        self._given &= self._values.keys() - bound
         return {
             "bound": sorted(bound - {".Random.seed"}),
             "removed": sorted(before.keys() - self._values.keys()),
@@ -171,17 +180,22 @@ class Child:
             self._go_on()
             # rpy2's own assignment would copy the value
             self._r.base("assign", _string(asked.body["name"]), value, ri.globalenv)
+            self._given.add(asked.body["name"])
         self._values = self._r.addresses()
         return {"notes": exchange.notes}, []
 
     def _withdraw(self, asked: Message) -> Answer:
         self._r.call("withdraw_name", _string(asked.body["name"]))
+        self._given.discard(asked.body["name"])
         self._values = self._r.addresses()
         return {}, []
 
     def _promise(self, asked: Message) -> Answer:
-        names: dict[str, int] = asked.body["names"]
-        self._r.call("promise_names", ri.StrSexpVector(list(names)), ri.FloatSexpVector(list(names.values())))
+        names, given = asked.body["names"], asked.body["given"]
+        self._r.call("promise_names", *_numbered(names), *_numbered(given))
+        if given:
+            self._given -= given.keys()
+            self._values = self._r.addresses()
         return {}, []
 
     @contextmanager
@@ -239,9 +253,15 @@ class Child:
         return self._emit({"kind": "result", "data": {"text/plain": "\n".join(_texts(lines))}})
 
     def _emit(self, body: dict[str, Any], blocks: list[Block] | None = None) -> ri.Sexp:
-        self._console.flush()
-        self._channel.send(body, blocks or [])
+        if os.getpid() != self._process:
+            message = "A forked R (as of mclapply) cannot show this in the notebook: return it, and show it there."
+            return _refusal({"status": "error", "message": message})
+        self._send(body, blocks or [])
         return ri.BoolSexpVector([True])  # rpy2 cannot hand R's NULL back
+
+    def _send(self, body: dict[str, Any], blocks: list[Block]) -> None:
+        self._console.flush()
+        self._channel.send(body, blocks)
 
     def _request(self, what: Any, names: Any, values: Any, frame: Any) -> ri.Sexp:
         """Ask the kernel for something of Spark's and wait; what goes wrong comes back as a list with ``status``."""
@@ -274,20 +294,30 @@ class Child:
             return _r_list({"value": value, "notes": ri.StrSexpVector([*notes, *exchange.notes])})
         except Stopped:
             return _r_list({"status": _string("interrupted")})
-        except Forked as problem:
-            return _refusal({"status": "error", "message": str(problem)})
+        except Forked:
+            advice = f"use it once before, as in force({_text(name)})"
+            message = f"{_text(name)} is not in R yet, and a forked R (as of mclapply) cannot fetch it: {advice}."
+            return _refusal({"status": "error", "message": message})
         except TypeError as problem:
             return _refusal({"status": "error", "message": f"{_text(name)} has no form in R: {problem}"})
 
     def _asked(self, what: str, arguments: dict[str, Any], blocks: list[Block]) -> Message:
         if os.getpid() != self._process:
             raise Forked("A forked R (as of mclapply) cannot ask the notebook: ask before, and give it the answer.")
-        self._emit({"kind": "request", "what": what, "arguments": arguments}, blocks)
+        self._send({"kind": "request", "what": what, "arguments": arguments}, blocks)
         return self._channel.receive()
 
+    def _digest(self, data: Any) -> ri.Sexp:
+        return _string(hashlib.blake2b(raw_memory(data), digest_size=16).hexdigest())
+
+    def _is_same(self, one: Any, other: Any) -> ri.Sexp:
+        """Whether both are one object of R's."""
+        return ri.BoolSexpVector([one.__sexp__._cdata == other.__sexp__._cdata])
+
     def _quit(self, status: int) -> None:
-        self._console.flush()
-        self._channel.send({"kind": "quit", "status": status})
+        if os.getpid() != self._process:
+            os._exit(status)
+        self._send({"kind": "quit", "status": status}, [])
         os._exit(0)
 
     # ------------------------------------------------------------- interrupts
@@ -312,6 +342,14 @@ class Child:
 
 def _string(text: str) -> ri.StrSexpVector:
     return ri.StrSexpVector([text])
+
+
+def _strings(texts: Iterable[str]) -> ri.StrSexpVector:
+    return ri.StrSexpVector(list(texts))
+
+
+def _numbered(names: Mapping[str, int]) -> tuple[ri.Sexp, ri.Sexp]:
+    return _strings(names), ri.FloatSexpVector(list(names.values()))
 
 
 def _text(vector: Any) -> str:

@@ -43,7 +43,7 @@ class R:
         self._kept: list[Any] = []
         self._held: Any = None
         self.held: set[str] = set()
-        #: where the data.tables lay at the last look
+        #: where the frames lay at the last look
         self._tables: dict[str, int] = {}
         #: the global variables that were functions at the last look
         self.functions: set[str] = set()
@@ -75,7 +75,7 @@ class R:
     def addresses(self) -> dict[str, Hashable]:
         """Where the value of every global variable lies: a new one tells that the variable was bound anew.
 
-        A data.table changes where it lies, also under another name: its columns' places and names count.
+        data.table changes frames where they lie, also under another name: their columns' places and names count.
 
         Values of moderate size, those in ``held``, are held until the next call: R changes none of them in place and
         puts no other value where it was.
@@ -89,7 +89,7 @@ class R:
             symbol = rlib.Rf_install(name.encode())
             value = rlib.Rf_findVarInFrame(frame, symbol)
             found[name] = address = _address(value)
-            if self._is_data_table(value):
+            if self._is_frame(value):
                 self._tables[name] = address
                 found[name] = (address, *self._parts(value))
             if self._type(value) in (rlib.CLOSXP, rlib.BUILTINSXP, rlib.SPECIALSXP):
@@ -100,20 +100,20 @@ class R:
         return found
 
     def alike(self, names: Iterable[str]) -> set[str]:
-        """Those of the names that were data.tables at the last look, and all other names of these tables."""
+        """Those of the names that were frames at the last look, and all other names of these frames."""
         places = {self._tables[name] for name in names if name in self._tables}
         return {name for name, place in self._tables.items() if place in places}
 
-    def _is_data_table(self, value: Any) -> bool:
+    def _is_frame(self, value: Any) -> bool:
         rlib = openrlib.rlib
         if self._type(value) != rlib.VECSXP:
             return False
         kinds = rlib.Rf_getAttrib(value, rlib.Rf_install(b"class"))
         texts = (rlib.R_CHAR(rlib.STRING_ELT(kinds, place)) for place in range(rlib.Rf_xlength(kinds)))
-        return any(openrlib.ffi.string(text) == b"data.table" for text in texts)
+        return any(openrlib.ffi.string(text) == b"data.frame" for text in texts)
 
     def _parts(self, table: Any) -> Iterator[int]:
-        """Where a table's columns and their names lie; R has each text only once."""
+        """Where a frame's columns and their names lie; R has each text only once."""
         rlib = openrlib.rlib
         names = rlib.Rf_getAttrib(table, rlib.Rf_install(b"names"))
         for place in range(rlib.Rf_xlength(table)):
@@ -160,3 +160,8 @@ class R:
 
 def _address(value: Any) -> int:
     return int(openrlib.ffi.cast("uintptr_t", value))
+
+
+def raw_memory(vector: ri.Sexp) -> Any:
+    """The memory of a raw vector."""
+    return openrlib.ffi.buffer(openrlib.rlib.RAW(vector.__sexp__._cdata), len(vector))

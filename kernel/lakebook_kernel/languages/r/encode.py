@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from lakebook_kernel.languages.r.encode_frames import index_of_series, is_frame, one_array, series_values, to_frame
+from lakebook_kernel.languages.frames import UNNAMED, kind_of
+from lakebook_kernel.languages.r.encode_frames import index_of_series, one_array, series_values, to_frame
 from lakebook_kernel.languages.r.forms import EXACT, Form, Listing, Raw, Vector
 from lakebook_kernel.languages.r.times import microseconds
 
@@ -33,10 +34,15 @@ def encode(value: Any, notes: list[str]) -> Form:
 def _encode(value: Any, notes: list[str]) -> Form:
     if value is None:
         return None
-    if is_frame(value):
+    kind = kind_of(value)
+    if kind is not None and kind.form == "table":
         return to_frame(value, notes)
+    if kind == ("pandas", "column"):
+        return _of_series(value, notes)
+    if kind == ("polars", "column"):
+        return _of_column(value.to_arrow(), "list")
     library = type(value).__module__.partition(".")[0]
-    if library in ("pandas", "polars", "pyarrow"):
+    if library in ("pandas", "pyarrow"):
         found = _of_library(value, library, notes)
         if found is not None:
             return found
@@ -50,10 +56,10 @@ def _encode(value: Any, notes: list[str]) -> Form:
         return _of_mapping(value, notes)
     if isinstance(value, (list, tuple, set, frozenset, range)):
         return _of_items(value, notes)
-    kind = _kind(value)
-    if kind is None:
+    vector = _kind(value)
+    if vector is None:
         raise TypeError("R has nothing like it")
-    return Vector(_vector(kind, [value]), mark=("Decimal",) if kind == "decimal" else ())
+    return Vector(_vector(vector, [value]), mark=("Decimal",) if vector == "decimal" else ())
 
 
 def _of_mapping(value: Mapping[Any, Any], notes: list[str]) -> Listing:
@@ -302,16 +308,12 @@ def _of_moments(plain: np.ndarray[Any, Any], missing: np.ndarray[Any, Any] | Non
 
 
 def _of_library(value: Any, library: str, notes: list[str]) -> Form:
-    """A column of pandas, polars or pyarrow; None for what is none, as a ``Timestamp``."""
+    """An array or an index of pandas or pyarrow; None for what is none, as a ``Timestamp``."""
     kind = type(value).__name__
     if library == "pyarrow" and isinstance(value, pa.Scalar):
         return _encode(value.as_py(), notes)
     if library == "pyarrow" and isinstance(value, (pa.Array, pa.ChunkedArray)):
         return _of_column(value, "list")
-    if library == "polars" and kind == "Series":
-        return _of_column(value.to_arrow(), "list")
-    if library == "pandas" and kind == "Series":
-        return _of_series(value, notes)
     if library == "pandas" and kind in ("Categorical", "CategoricalIndex"):
         return _of_column(series_values(_series(value), "it"), "")
     if library == "pandas" and kind.endswith("Index"):
@@ -334,7 +336,7 @@ def _of_series(series: Any, notes: list[str]) -> Form:
     """A vector that comes back as a Series; an index that is neither the default nor texts makes it a frame."""
     index = index_of_series(series)
     if index is None:
-        return to_frame(series.rename("value" if series.name is None else series.name).to_frame(), notes)
+        return to_frame(series.rename(UNNAMED if series.name is None else series.name).to_frame(), notes)
     values = _exact(series_values(series, "it"))
     name = () if series.name is None else (str(series.name),)
     if isinstance(values, pa.Array) and _is_nested(values.type):

@@ -1,4 +1,4 @@
-"""Frames of pandas, polars, pyarrow and Spark as columns for R; imports none of these that is not in use."""
+"""Frames of pandas, polars and pyarrow as columns for R; imports none of these that is not in use."""
 
 from __future__ import annotations
 
@@ -7,29 +7,18 @@ from typing import Any
 
 import pyarrow as pa
 
+from lakebook_kernel.languages.frames import kind_of
 from lakebook_kernel.languages.frames.series import arrow_of_series
 from lakebook_kernel.languages.r.forms import Frame
 
 
-def is_frame(value: Any) -> bool:
-    module, kind = type(value).__module__.partition(".")[0], type(value).__name__
-    return kind in {
-        "pyarrow": ("Table", "RecordBatch"),
-        "pandas": ("DataFrame",),
-        "polars": ("DataFrame",),
-        "pyspark": ("DataFrame",),
-    }.get(module, ())
-
-
 def to_frame(value: Any, notes: list[str]) -> Frame:
     """The columns of a frame under their names. Raises ``TypeError`` for a column that Arrow cannot hold."""
-    module = type(value).__module__.partition(".")[0]
-    if module == "pandas":
+    library, _ = kind_of(value) or ("", "")
+    if library == "pandas":
         return _of_pandas(value, notes)
-    if module == "polars":
+    if library == "polars":
         value = value.to_arrow()
-    elif module == "pyspark":
-        value = value.toArrow()
     elif isinstance(value, pa.RecordBatch):
         value = pa.Table.from_batches([value])
     for name in value.column_names:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from lakebook_kernel.errors import excerpt
@@ -37,10 +36,3 @@ def _function(call: str) -> str:
 
 def no_form(name: str, value: Any, reason: str) -> str:
     return f"{name} (a {type(value).__name__}) has no form in R: {reason}"
-
-
-def warn(text: str) -> None:
-    """Warn each time: by default Python shows a text only once. What the user filters stays filtered."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", append=True)
-        warnings.warn(text, stacklevel=3)

@@ -12,7 +12,7 @@ import rpy2.rinterface as ri
 from rpy2.rinterface_lib import openrlib
 
 from lakebook_kernel.languages.r.decode import decode
-from lakebook_kernel.languages.r.embedded import R
+from lakebook_kernel.languages.r.embedded import R, raw_memory
 from lakebook_kernel.languages.r.forms import MARK, ZONELESS, Form, Frame, Listing, Raw, Vector
 from lakebook_kernel.languages.r.times import microseconds
 from lakebook_kernel.languages.r.to_r import NA_INTEGER, ROWS
@@ -215,6 +215,10 @@ class FromR:
         gone = np.frombuffer(raw_bytes(missing), np.uint8)
         valid = pa.py_buffer(np.packbits(gone == 0, bitorder="little").tobytes()) if gone.any() else None
         buffers = [valid, pa.py_buffer(offsets), pa.py_buffer(raw_bytes(text))]
+        if len(vector) > ROWS:
+            # what was made of the texts in R is as large as they are, and R would keep it until it needs memory itself
+            del joined, text, lengths, missing
+            self._r.call("collect_garbage")
         return pa.Array.from_buffers(pa.large_string(), len(vector), buffers)
 
 
@@ -230,7 +234,7 @@ def _zone(zone: str) -> str | None:
 
 def raw_bytes(vector: ri.Sexp) -> bytes:
     """The bytes of a raw vector in one copy."""
-    return bytes(openrlib.ffi.buffer(openrlib.rlib.RAW(vector.__sexp__._cdata), len(vector)))
+    return bytes(raw_memory(vector))
 
 
 def _numbers(vector: ri.Sexp) -> np.ndarray:

@@ -23,7 +23,7 @@ from lakebook_kernel.languages.base import (
     Stream,
 )
 from lakebook_kernel.languages.r.channel import Block, Closed, Message
-from lakebook_kernel.languages.r.failures import cell_error, no_form, warn
+from lakebook_kernel.languages.r.failures import cell_error, no_form
 from lakebook_kernel.languages.r.forms import pack, unpack
 from lakebook_kernel.languages.r.plots import plot_bundle
 from lakebook_kernel.languages.r.process import RProcess, check_installed
@@ -160,7 +160,7 @@ class RLanguage(Language):
         except TypeError as problem:
             raise TypeError(f"R's {name} has no form in Python: {problem}") from None
         for note in answer["notes"]:
-            warn(f"R's {name} in Python: {note}")
+            self.host.say(f"R's {name} in Python: {note}")
         return value
 
     @given_back()
@@ -177,7 +177,7 @@ class RLanguage(Language):
         if "problem" in answer:
             raise TypeError(no_form(name, value, answer["problem"]))
         for note in [*notes, *answer["notes"]]:
-            warn(f"{name} in R: {note}")
+            self.host.say(f"{name} in R: {note}")
         self._names = sorted({*self._names, name})
         self._functions.discard(name)
 
@@ -204,15 +204,16 @@ class RLanguage(Language):
         listed = self._query("describe", {})
         return dict(zip(listed["names"], zip(listed["types"], listed["sizes"], strict=True), strict=True))
 
-    def promise(self, names: Mapping[str, int]) -> None:
+    def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:
         """Make exactly these names readable in R, each with its version.
 
         R asks ``lookup`` for a value when it needs it, and keeps it as long as the name is promised. When that came in
         another version, it asks again whether it is the newest.
         """
-        if names or self._promised:
-            self._query("promise", {"names": dict(names)})
+        if names or given or self._promised:
+            self._query("promise", {"names": dict(names), "given": dict(given)})
         self._promised = bool(names)
+        self._names = [name for name in self._names if name not in given]
 
     # ------------------------------------------------------------- the child
 

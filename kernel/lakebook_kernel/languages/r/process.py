@@ -19,8 +19,6 @@ from lakebook_kernel.languages.base import CellError, Stream
 from lakebook_kernel.languages.r.channel import Channel, Closed, Message
 from lakebook_kernel.languages.r.console import read_waiting
 
-#: Debian's packages for R, and for what the notebook shows and does with it
-PACKAGES = "r-base-dev r-cran-repr r-cran-svglite r-cran-ggplot2 r-cran-dplyr r-cran-dbplyr"
 #: how R may be ended by a signal, for the user
 SIGNALS = {
     "SIGSEGV": "a segmentation fault",
@@ -35,13 +33,13 @@ SETTLE = 0.04
 
 def check_installed() -> None:
     """Raise ``CellError`` with what to install when R or rpy2 is missing, without importing either."""
-    missing = []
-    if shutil.which("R") is None and not os.environ.get("R_HOME"):
-        missing.append(f"R itself (on Debian and Ubuntu: apt install {PACKAGES})")
-    if importlib.util.find_spec("rpy2") is None:
-        missing.append("Python's bridge to it (then: pip install 'lakebook[r]')")
-    if missing:
-        raise CellError("RNotInstalled", "R cells need " + " and ".join(missing) + ". All else works without.")
+    there = shutil.which("R") is not None or bool(os.environ.get("R_HOME"))
+    if there and importlib.util.find_spec("rpy2") is not None:
+        return
+    from lakebook.doctor import r_checks
+
+    missing = [check for check in r_checks() if check.state == "without"]
+    raise CellError("RNotInstalled", "\n".join(f"{one.name}: {one.text}; to get it: {one.remedy}" for one in missing))
 
 
 class RProcess:

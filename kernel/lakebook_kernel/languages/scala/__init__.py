@@ -96,14 +96,15 @@ class ScalaLanguage(Language):
             raise KeyError(name)
         if reader.is_frame(block):
             return DataFrame(interpreter.value(name).toDF(), self.host.spark())
-        return reader.read(block, name, self.host.notebook().say)
+        return reader.read(block, name, self.host.say)
 
     def give(self, name: str, value: Any) -> None:
-        from lakebook_kernel.languages.frames import is_frame, spark_frame
+        from lakebook_kernel.languages.frames import is_frame
+        from lakebook_kernel.languages.frames.spark import spark_frame
         from lakebook_kernel.languages.scala import writer
 
         if is_frame(value):
-            frame = spark_frame(self.host.spark(), value, name, self.host.notebook().say)
+            frame = spark_frame(self.host.spark(), value, name, self.host.say)
             self._interpreter().bind(name, "_root_.org.apache.spark.sql.DataFrame", frame._jdf)
         else:
             self._interpreter().receive(name, *writer.write(value))
@@ -117,6 +118,10 @@ class ScalaLanguage(Language):
 
     def stamp(self, name: str) -> Hashable:
         return 0 if self._interpreter().isStable(name) else object()
+
+    def version(self, name: str) -> Hashable:
+        told = self._interpreter().frameVersion(name)
+        return object() if told is None else told
 
     def describe(self) -> dict[str, tuple[str, str]]:
         variables = json.loads(self._interpreter().variables()) if self.host.attached() else {}

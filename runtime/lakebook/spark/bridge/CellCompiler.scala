@@ -69,6 +69,7 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
     val succeeded = step.compile
     currentRun.reporting.clearAllConditionalWarnings()
     if (!succeeded) throw new CompileFailed(problems.errors.toList)
+    unseen += step.lineRep.packageName
   }
 
   /** A single step of code that is not a cell's. */
@@ -86,11 +87,15 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
     }
   }
 
-  /** From now on the step's names mean what it bound, and nothing that only older values of them held is kept. */
+  /** From now on the step's names mean what it bound, and nothing that only older values of them held is kept.
+    *
+    * @param step one that has run, for the first time or anew
+    */
   def record(step: Step): Unit = {
+    history -= step
     history += step
-    unseen += step.lineRep.packageName
-    val replaced = step.names.flatMap(name => owners.put(name, step).map(_ -> name))
+    step.live ++= step.names
+    val replaced = step.names.flatMap(name => owners.put(name, step).filter(_ ne step).map(_ -> name))
     replaced.foreach { case (old, name) => old.live -= name }
     val repeated = step.importTexts.flatMap(text => imports.put(text, step))
     step.resultName.foreach(results += _)
@@ -177,7 +182,7 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
     loader.own(lineRep.packageName)
 
     /** The names that mean what this step bound. */
-    val live: mutable.Set[Name] = mutable.Set(names: _*)
+    val live: mutable.Set[Name] = mutable.Set()
 
     def names: List[Name] = handlers.flatMap(_.definedNames)
     def importTexts: List[String] =
@@ -201,6 +206,9 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
 
     /** Run the code. */
     def load(): Unit = values.wrapper(): Unit
+
+    /** Run the code of a step that has run already. Whatever refers to what it bound before keeps that. */
+    def loadAnew(): Unit = values.makeAnew()
 
     /** The values that the code binds, by their names in the class file. */
     lazy val values: StepValues =

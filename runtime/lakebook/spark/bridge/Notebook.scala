@@ -12,7 +12,7 @@ import org.apache.spark.internal.Logging
 import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.{Column, Dataset}
 import org.apache.spark.sql.classic.SparkSession
-import org.apache.spark.sql.lakebook.{AddedFiles, Literals}
+import org.apache.spark.sql.lakebook.{AddedFiles, FrameVersion, Literals}
 
 /** One attached kernel: its session and all that ends with it. The entry point of its gateway.
   *
@@ -88,17 +88,14 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   /** Where files that this notebook adds to its jobs are. */
   def addedFiles: String = AddedFiles.folder(session)
 
+  /** What `FrameVersion` says; null where it cannot tell. */
+  def frameVersion(frame: Dataset[_]): String = FrameVersion.of(frame).orNull
+
   def shareFrame(name: String, frame: Dataset[_]): Unit = SharedFrames.put(session, name, frame)
   def unshareFrame(name: String): Unit = SharedFrames.remove(session, name)
   def sharedFrame(name: String): Dataset[_] = SharedFrames.get(session, name).orNull
 
-  /** Show a line in the running cell, after what it has printed. */
-  def say(text: String): Unit = {
-    output.flush()
-    events.emit(Json.event("warning", "text" -> text))
-  }
-
-  /** The same from a thread that serves all notebooks, which must not wait. */
+  /** Show a line in the running cell; for threads that serve all notebooks, which must not wait. */
   def warn(text: String): Unit = events.offer(Json.event("warning", "text" -> text))
 
   /** Free everything, whoever asks first: the kernel, or the end of its lifeline. */

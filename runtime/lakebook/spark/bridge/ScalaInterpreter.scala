@@ -6,7 +6,10 @@ import java.util.concurrent.atomic.AtomicInteger
 import java.util.concurrent.locks.ReentrantLock
 import java.util.concurrent.{ConcurrentHashMap, TimeUnit}
 
+import scala.collection.mutable
+
 import org.apache.spark.sql.{Dataset, SparkSession}
+import org.apache.spark.sql.lakebook.FrameVersion
 
 /** One notebook's Scala: `spark`, `sc`, `display` and what its cells have defined.
   *
@@ -27,9 +30,11 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   @volatile private var running: Option[Running] = None
   @volatile private var lock = new ReentrantLock
   private var bound: Seq[String] = Nil
+  /** By the name that it binds to a value from elsewhere: the value's type, and the step. */
+  private val bindings = mutable.Map[String, (String, compiler.Step)]()
   inContext {
     compiler.initializeCompiler()
-    quietly(ScalaInterpreter.prelude(id))
+    quietly(ScalaInterpreter.prelude(id)): Unit
   }
 
   /** Run a cell: `{"status": "ok" | "error" | "interrupted", …}`, with what `CellFailure` says of an error. */
@@ -70,14 +75,19 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   /** The terms that the last cell bound at top level. */
   def boundNames: Array[String] = exclusively(bound.toArray)
 
-  /** Bind a name to a value without a word.
+  /** Bind a name to a value without a word. What was compiled for its last value of the same type is not again.
     *
     * @param typeName a type as Scala code names it
     */
   def bind(name: String, typeName: String, value: Any): Unit = exclusively {
     val source = "_root_.lakebook.bridge.ScalaInterpreter.handedOver.get"
     ScalaInterpreter.handedOver.set(value)
-    try inContext(quietly(s"val `$name`: $typeName = $source.asInstanceOf[$typeName]"))
+    try inContext(bindings.get(name) match {
+      case Some((`typeName`, step)) =>
+        step.loadAnew()
+        compiler.record(step)
+      case _ => bindings(name) = (typeName, quietly(s"val `$name`: $typeName = $source.asInstanceOf[$typeName]"))
+    })
     finally ScalaInterpreter.handedOver.remove()
   }
 
@@ -110,6 +120,14 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   /** Whether a variable means the same, unchanged, until it is bound anew. */
   def isStable(name: String): Boolean =
     exclusively(compiler.isStable(name) && types.isImmutable(name))
+
+  /** The version of what a frame reads; null where that cannot be told, empty for a variable that is no frame. */
+  def frameVersion(name: String): String = exclusively {
+    compiler.variable(name).map(_.value(name)) match {
+      case Some(frame: Dataset[_]) => FrameVersion.of(frame).orNull
+      case _                       => ""
+    }
+  }
 
   /** Forget a variable. */
   def unbind(name: String): Unit = exclusively(compiler.unbind(name))
@@ -168,11 +186,12 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
     }
   }
 
-  private def quietly(code: String): Unit = {
+  private def quietly(code: String): compiler.Step = {
     val step = compiler.step(code)
     compiler.compile(step)
     step.load()
     compiler.record(step)
+    step
   }
 
   private def exclusively[T](body: => T): T = {

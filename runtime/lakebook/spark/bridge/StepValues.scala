@@ -19,12 +19,23 @@ class StepValues(loader: ClassLoader, path: String, inner: List[String], classBa
 
   def get(name: String): AnyRef = member(wrapper(), name)
 
+  /** Run the step's code once more. Code that has the wrappers of before goes on with those. */
+  def makeAnew(): Unit = {
+    val (instance, owner) = kept
+    instance.set(owner, Class.forName(path, true, loader).getConstructor().newInstance())
+  }
+
   /** Forget all values but those of these names. */
   def keepOnly(names: List[String]): Unit = if (classBased) {
-    val instance = field(module.getClass, "INSTANCE")
-    val owner = if (Modifier.isStatic(instance.getModifiers)) null else module
+    val (instance, owner) = kept
     val whole = instance.get(owner)
     if (whole != null) instance.set(owner, if (names.isEmpty) null else without(whole, inner, names))
+  }
+
+  /** Where the outermost wrapper is kept: a field, and whose it is. */
+  private def kept: (Field, AnyRef) = {
+    val instance = field(module.getClass, "INSTANCE")
+    (instance, if (Modifier.isStatic(instance.getModifiers)) null else module)
   }
 
   private def module: AnyRef = Class.forName(path + "$", true, loader).getField("MODULE$").get(null)

@@ -2,14 +2,18 @@
 
 state <- new.env()
 state$warnings <- list()
+state$done <- 0L
 
-# The answer is a list with `status` ("ok", "error", "interrupted") and, for an error, what describe_error() says.
-run_cell <- function(code, number) {
+# The answer is a list with `status` ("ok", "error", "interrupted") and, for an error, what describe_error() says. `given` are the
+# variables that other languages own.
+run_cell <- function(code, number, given) {
   lines <- strsplit(code, "\n", fixed = TRUE)[[1]]
   file <- srcfilecopy(paste0("<cell ", number, ">"), lines, isFile = FALSE)
   state$file <- file
+  state$code <- code
   state$warnings <- list()
   state$done <- 0L
+  watch_copies(code, given)
   parsed <- tryCatch(parse(text = lines, srcfile = file, keep.source = TRUE, encoding = "UTF-8"), error = identity)
   if (inherits(parsed, "error")) return(parse_failure(parsed, lines))
   places <- attr(parsed, "srcref")

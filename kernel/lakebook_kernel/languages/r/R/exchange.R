@@ -72,6 +72,9 @@ join_text <- function(texts) {
   list(charToRaw(paste(texts, collapse = "")), nchar(texts, "bytes"), as.raw(missing))
 }
 
+# Of what is young alone: that takes no longer with a full memory.
+collect_garbage <- function() gc(full = FALSE)
+
 # What a vector is, for Python: its kind, its values, and what else belongs to the kind. Attributes cost a copy to lose: Python
 # does not look at them.
 lay_out <- function(x) {

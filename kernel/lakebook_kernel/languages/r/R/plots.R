@@ -99,7 +99,7 @@ send_plot <- function(recorded, number, again) {
   on.exit(unlink(file))
   vector <- as.numeric(utils::object.size(recorded[[1]])) < certainly_large && draw_svg(recorded, file, size) && file.size(file) <= large
   if (!vector) draw(recorded, grDevices::png(file, size$width, size$height, "in", size$text, res = size$resolution, type = bitmap_type()))
-  emit_plot(file, if (vector) "image/svg+xml" else "image/png", number, again, size$width, size$height)
+  emitted(emit_plot(file, if (vector) "image/svg+xml" else "image/png", number, again, size$width, size$height))
 }
 
 bitmap_type <- function() if (capabilities("cairo")) "cairo" else getOption("bitmapType")

@@ -26,6 +26,8 @@ settings <- function() {
   setHook("before.grid.newpage", function(...) before_page("grid"), "append")
   # dplyr has a sql() too: whoever attaches it later must not hide ours
   for (package in c("dplyr", "dbplyr", "DBI")) setHook(packageEvent(package, "attach"), function(...) offer(), "append")
+  if (isNamespaceLoaded("parallel")) fetch_before_forks()
+  else setHook(packageEvent("parallel", "onLoad"), fetch_before_forks, "append")
   offer()
 }
 

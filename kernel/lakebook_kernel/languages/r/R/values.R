@@ -13,12 +13,15 @@ show_value <- function(value, last = FALSE) {
     cat(help_text(value), sep = "\n")
   } else {
     bundle <- rich_forms(value)
-    if (length(bundle)) emit_rich(names(bundle), unlist(bundle, use.names = FALSE))
-    else if (last) emit_result(utils::capture.output(print_value(value)))
+    if (length(bundle)) emitted(emit_rich(names(bundle), unlist(bundle, use.names = FALSE)))
+    else if (last) emitted(emit_result(utils::capture.output(print_value(value))))
     else print_value(value)
   }
   invisible()
 }
+
+# What a forked R shows is refused.
+emitted <- function(answer) if (is.list(answer)) stop(answer$message, call. = FALSE)
 
 print_value <- function(value) if (isS4(value)) methods::show(value) else print(value)
 
@@ -65,7 +68,7 @@ send_table <- function(frame, total, more = total > table_rows) {
       columns <- c(columns, list(cell_texts(part[shown])))
     }
   }
-  emit_table(heads, types, columns, isTRUE(more), as.integer(total))
+  emitted(emit_table(heads, types, columns, isTRUE(more), as.integer(total)))
 }
 
 split_columns <- function(column, name) {
