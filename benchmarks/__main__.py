@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import cells, interrupts, memory, report, sharing, starting
+from benchmarks import cells, crowd, interrupts, memory, report, sharing, starting
 from benchmarks.kernels import CellFailed
 from benchmarks.measuring import Comparison
 from benchmarks.place import Place, a_place
@@ -29,6 +29,8 @@ BENCHMARKS: dict[str, Callable[[Place], Iterator[Comparison]]] = {
     "memory": memory.memory,
     "share-memory": sharing.share_memory,
     "interrupts": interrupts.interrupts,
+    "crowd": crowd.crowd,
+    "fairness": crowd.fairness,
 }
 
 

@@ -34,7 +34,7 @@ def memory(place: Place) -> Iterator[Comparison]:
                 kernel.seconds(plain.count(table))
             shared = driver.running(workspace)
             assert shared is not None
-            taken = _memory([*(kernel.process for kernel in kernels), psutil.Process(shared.pid)])
+            taken = pss([*(kernel.process for kernel in kernels), psutil.Process(shared.pid)])
         driver.stop(workspace)
         return taken
 
@@ -43,13 +43,13 @@ def memory(place: Place) -> Iterator[Comparison]:
             kernels = [open_notebooks.enter_context(Kernel("plain-python", place.folder())) for _ in range(NOTEBOOKS)]
             for kernel in kernels:
                 kernel.seconds(f"{plain.session()}\n{plain.count(table)}")
-            return _memory(kernel.process for kernel in kernels)
+            return pss(kernel.process for kernel in kernels)
 
     compared = in_turn(ours, reference, RUNS)
     yield Comparison("Memory of five notebooks", "five drivers", MEBIBYTES, at_most(0.35), *compared)
 
 
-def _memory(roots: Iterable[psutil.Process]) -> float:
+def pss(roots: Iterable[psutil.Process]) -> float:
     """Bytes of the processes and all that they have started."""
     time.sleep(SETTLE)
     processes = {process for root in roots for process in (root, *root.children(recursive=True))}

@@ -46,6 +46,8 @@ class Driver:
         self._kept: dict[str, list[str]] = {}
         #: whether a driver was lost and the user has not been told yet
         self._untold = False
+        #: why the driver ended, if it said so
+        self._ended = ""
         self._done = threading.Event()
         #: called when a driver was lost, and with it what the notebook had there
         self.on_loss: Callable[[], None] = lambda: None
@@ -166,8 +168,11 @@ class Driver:
 
     def _say_what_is_gone(self) -> None:
         gone = [f"{kind}: {', '.join(names)}" for kind, names in self._kept.items() if names]
-        self._kept, self._untold = {}, False
-        self.say("A new Spark driver was started. " + (f"Gone are {'; '.join(gone)}." if gone else "Nothing is lost."))
+        why = f", as the old one ended: {self._ended}" if self._ended else ""
+        self._kept, self._untold, self._ended = {}, False, ""
+        self.say(
+            f"A new Spark driver was started{why}. " + (f"Gone are {'; '.join(gone)}." if gone else "Nothing is lost.")
+        )
 
     def _watch_calls(self, attachment: Attachment) -> None:
         """Keep the main thread's calls into the JVM whole when the user interrupts, and announce a cell's first one."""
@@ -210,6 +215,8 @@ class Driver:
         if event["event"] in ("done", "closed"):
             self._kept = event.get("kept", self._kept)
             self._done.set()
+        elif event["event"] == "ending":
+            self._ended = event["reason"]
         else:
             self._on_event(event)
 

@@ -16,6 +16,11 @@ DRIVER_GONE = (
     "The next cell that uses spark starts a new driver; lakebook driver logs says why the old one ended."
 )
 
+#: the same as the bridge's ``CellFailure`` says
+OUT_OF_MEMORY = (
+    "The Spark driver has no more memory for this: bring fewer rows into it, let go of what is cached or held, "
+    "or give it more (spark.memory in lakebook.toml)"
+)
 _LIBRARIES = (
     *{sysconfig.get_path(place) for place in ("stdlib", "purelib", "platlib")},
     sys.prefix,
@@ -26,6 +31,7 @@ _LIBRARIES = (
 _PLAN = re.compile(r";?\s*\n+(== SQL|'|\+- |JVM stacktrace:).*", re.DOTALL)
 _CONTEXT = re.compile(r"\n*== (SQL|DataFrame).* ==\n.*", re.DOTALL)
 _POSITION = re.compile(r"[;(]?\s*\(?\bline (\d+),? pos (\d+)\)?")
+_NO_MEMORY = re.compile(r"\bjava\.lang\.OutOfMemoryError\b")
 _CAUSE = re.compile(r"^Caused by: ([\w.$]+)(?:: (.*))?$", re.MULTILINE)
 
 
@@ -68,6 +74,8 @@ def _of_pyspark(error: BaseException) -> Explained:
     worker = worker_error(text)
     if worker is not None:
         return Explained(worker[0], worker[1], f"{full}\n{trace or ''}")
+    if _NO_MEMORY.search(full):
+        return Explained("OutOfMemoryError", OUT_OF_MEMORY, f"{full}\n{trace or ''}")
     return Explained(type(error).__name__, shorten(text), f"{full}\n\n{trace}" if trace else full)
 
 
@@ -81,6 +89,8 @@ def _of_py4j(error: BaseException) -> Explained:
     worker = worker_error(full)
     if worker is not None:
         return Explained(worker[0], worker[1], full)
+    if _NO_MEMORY.search(full):
+        return Explained("OutOfMemoryError", OUT_OF_MEMORY, full)
     causes = _CAUSE.findall(full)
     if causes:
         name, message = causes[-1]

@@ -43,6 +43,10 @@ class SparkSettings:
     java_home: Path | None = None
     conf: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def memory_bytes(self) -> int:
+        return _size(self.memory)
+
 
 @dataclass(frozen=True)
 class ShareSettings:

@@ -96,6 +96,7 @@ def _session(gateway: JavaGateway, notebook: JavaObject, folder: Path) -> tuple[
     os.environ["PYSPARK_PYTHON"] = sys.executable  # else Spark's workers run whatever python3 is first on PATH
     java_context = notebook.javaSparkContext()
     SparkContext._gateway, SparkContext._jvm = gateway, gateway.jvm
+    _own_files(notebook.addedFiles())
     context = SparkContext(
         gateway=gateway,
         jsc=java_context,
@@ -108,6 +109,13 @@ def _session(gateway: JavaGateway, notebook: JavaObject, folder: Path) -> tuple[
     if default.isDefined():  # PySpark has just made this notebook's session everybody's default
         sessions.setDefaultSession(default.get())
     return context, session
+
+
+def _own_files(folder: str) -> None:
+    """Look for files that were added to jobs where this notebook's are, not in the folder that all have."""
+    from pyspark import SparkFiles
+
+    SparkFiles.getRootDirectory = classmethod(lambda cls: folder)  # type: ignore[method-assign, assignment]
 
 
 def _member(self: JavaObject, name: str) -> JavaMember:

@@ -17,6 +17,10 @@ _EXTENSIONS = "io.delta.sql.DeltaSparkSessionExtension,lakebook.bridge.SharedFra
 
 #: the folder into which Scala cells are compiled
 CLASSES = "spark.lakebook.scala.classes"
+#: of the driver's memory, what the results of one job may take, in percent: they are there twice, also as rows
+_RESULTS = 40
+#: bytes, beyond which Spark asks to be told
+_MOST_RESULTS = 2**30
 #: settings whose value is a list that the user's is added to
 _LISTS = {"spark.sql.extensions", "spark.jars"}
 
@@ -73,6 +77,8 @@ def spark_settings(workspace: Workspace, classes: Path, executor_jars: list[Path
         "spark.scheduler.mode": "FAIR",
         "spark.hadoop.fs.file.impl": "lakebook.bridge.NotebookFileSystem",
         CLASSES: str(classes),
+        "spark.driver.maxResultSize": str(min(_MOST_RESULTS, workspace.spark.memory_bytes * _RESULTS // 100)),
+        "spark.sql.subquery.maxThreadThreshold": "128",  # one notebook's subqueries do not keep all others' waiting
         # an interrupted Python function ends before its user loses patience
         "spark.python.task.killTimeout": "500ms",
         **_compute(workspace.spark.master, classes, executor_jars),
@@ -101,7 +107,12 @@ def _compute(master: str, classes: Path, executor_jars: list[Path]) -> dict[str,
     if on_this_machine(master):
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     if is_local(master):
-        settings |= {"spark.authenticate": "true", "spark.sql.shuffle.partitions": str(max(2, _cores(master)))}
+        settings |= {
+            "spark.authenticate": "true",
+            "spark.sql.shuffle.partitions": str(max(2, _cores(master))),
+            # a task that finds no memory fails, and does not end everybody's driver
+            "spark.executor.killOnFatalError.depth": "0",
+        }
     else:
         settings["spark.jars"] = ",".join(map(str, executor_jars))
         settings["spark.repl.class.outputDir"] = str(classes)  # executors ask for every class they do not find

@@ -32,3 +32,19 @@ def test_a_driver_that_needs_no_other_machine_listens_on_loopback_only() -> None
     assert settings()["spark.authenticate"] == "true"
     assert "spark.driver.bindAddress" not in settings("spark://host:7077")
     assert "spark.jars" not in settings()
+
+
+def test_the_results_of_a_job_fit_into_the_drivers_memory() -> None:
+    def limit(memory: str) -> str:
+        root = Path("/w")
+        workspace = Workspace(root, root / ".lakebook", SparkSettings(memory=memory), root / "warehouse", None)
+        return spark_settings(workspace, root / "classes", [])["spark.driver.maxResultSize"]
+
+    assert limit("500m") == str(200 * 2**20)
+    assert limit("64g") == str(2**30)
+
+
+def test_a_task_without_memory_ends_an_executor_but_not_the_driver() -> None:
+    depth = "spark.executor.killOnFatalError.depth"
+    assert settings("local[4]")[depth] == "0"
+    assert depth not in settings("spark://host:7077")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,9 @@ import pytest
 from lakebook.config import find_workspace
 from lakebook.spark import driver
 from lakebook.spark.tables import find_table, tables
-from runtime.spark.peer import Peer, PeerError
+from runtime.spark.peer import Peer, PeerError, eventually
 
 pytestmark = pytest.mark.spark
-
-
-def eventually(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,10 @@ object CellFailure {
     )
   }
 
+  /** What `errors.py` says where it is Python that meets it. */
+  private val OutOfMemory = "The Spark driver has no more memory for this: bring fewer rows into it, let go of what is " +
+    "cached or held, or give it more (spark.memory in lakebook.toml)"
+
   def told(problem: Problem): String = problem.line.fold("")(line => s"line $line: ") + problem.message
 
   private val NotSerializable = "Task not serializable"
@@ -78,6 +82,7 @@ object CellFailure {
   private def simple(name: String): String = name.split("[.$]").filter(_.nonEmpty).lastOption.getOrElse(name)
 
   private def messageOf(failure: Throwable): String = failure match {
+    case _: OutOfMemoryError         => OutOfMemory
     case analysis: AnalysisException => analysis.getSimpleMessage
     case spark: SparkException if spark.getMessage == NotSerializable && spark.getCause != null =>
       s"$NotSerializable: ${messageOf(spark.getCause).linesIterator.nextOption().getOrElse("")}"

@@ -10,7 +10,7 @@ import org.apache.spark.sql.classic.SparkSession
 class Driver(val context: SharedContext, val base: SparkSession) {
   val cache: SharedCache = SharedCache.install(base)
   val progress = new Progress
-  val stoppedCells = new StoppedCells(context)
+  val stoppedCells = new StoppedCells(context, id => Option(notebooks.get(id)).exists(_.isOpen))
   @volatile var tables: Option[TableList] = None
   private val notebooks = new ConcurrentHashMap[String, Notebook]
   private val next = new AtomicLong

@@ -29,6 +29,8 @@ object Main {
         Runtime.getRuntime.halt(1)
     }
 
+  private val log = System.err // later it may be a notebook's
+
   /** Starts the line of the log by which the one who started the driver knows why it ended. */
   private val Failed = "lakebook: the driver cannot start: "
 
@@ -42,6 +44,14 @@ object Main {
 
   /** … and for which it then waits for the end of a running cell: another driver may be waiting for the catalog. */
   private val CatalogLatest = 12000L
+
+  /** How the names of the threads begin that Spark does not start anew. */
+  private val Irreplaceable = Seq("dag-scheduler-event-loop", "dispatcher-", "spark-listener-group")
+
+  private val NoMemory = "its memory was full (spark.memory in lakebook.toml)"
+
+  /** Milliseconds for the notebooks to be told. */
+  private val Farewell = 300L
 
   /** The context and the session from which all others are made.
     *
@@ -87,6 +97,11 @@ class Main(settings: JsonNode) {
       "java" -> System.getProperty("java.version"),
       "bridge" -> settings.path("bridge").asText,
     )
+    driver.context.failed = () => fail()
+    Thread.setDefaultUncaughtExceptionHandler((thread, problem) => {
+      problem.printStackTrace()
+      if (Main.Irreplaceable.exists(thread.getName.startsWith)) fail()
+    })
     val door = new Door(driver, secret, about, () => end())
     door.open()
     OwnerOnly.write(connection, Json.write(about ++ Map("port" -> door.port, "secret" -> secret)))
@@ -113,6 +128,18 @@ class Main(settings: JsonNode) {
     opener.setDaemon(true)
     opener.start()
   }
+
+  /** End at once: Spark lives on without a thread that all need, and would keep everybody waiting for ever. */
+  private def fail(): Unit =
+    try if (ending.compareAndSet(false, true)) {
+      Files.deleteIfExists(connection)
+      val memory = Runtime.getRuntime
+      val free = memory.maxMemory - memory.totalMemory + memory.freeMemory
+      val reason = if (free < memory.maxMemory / 10) Main.NoMemory else "Spark failed: see lakebook driver logs"
+      Main.log.println(s"lakebook: the driver ended: $reason")
+      driver.attached.foreach(_.events.offer(Json.event("ending", "reason" -> reason)))
+      Thread.sleep(Main.Farewell)
+    } finally Runtime.getRuntime.halt(1)
 
   private def end(): Unit = if (ending.compareAndSet(false, true)) {
     Files.deleteIfExists(connection)

@@ -12,7 +12,7 @@ import org.apache.spark.internal.Logging
 import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.{Column, Dataset}
 import org.apache.spark.sql.classic.SparkSession
-import org.apache.spark.sql.lakebook.{FrameVersion, Literals}
+import org.apache.spark.sql.lakebook.{AddedFiles, FrameVersion, Literals}
 
 /** One attached kernel: its session and all that ends with it. The entry point of its gateway.
   *
@@ -32,6 +32,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   @volatile private var cellThread: Thread = null
   @volatile private var interrupted = false
   private val closed = new AtomicBoolean
+  context.enter(id, AddedFiles.state(session))
   belongHere()
   session.streams.addListener(new StreamsOutliveInterrupts(context, id))
   private val gateway = new Gateway(this, Notebook.newSecret())
@@ -69,6 +70,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   }
 
   def inCell: Boolean = cellThread != null
+  def isOpen: Boolean = !closed.get
 
   /** Wake the thread of the running cell where no job runs: planning, `awaitTermination`, sleep. */
   def interruptThread(): Unit = Option(cellThread).foreach(_.interrupt())
@@ -82,6 +84,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   def literals(frame: Dataset[_]): Array[Column] = Literals.of(frame)
   def keywords: Array[String] = SqlText.keywords
   def tableHead(frame: Dataset[_], rows: Int): String = TableHead.json(frame, rows)
+
+  /** Where files that this notebook adds to its jobs are. */
+  def addedFiles: String = AddedFiles.folder(session)
 
   /** What `FrameVersion` says; null where it cannot tell. */
   def frameVersion(frame: Dataset[_]): String = FrameVersion.of(frame).orNull
@@ -107,6 +112,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
       "shared frames" -> (() => SharedFrames.clear(session)),
       "cached results" -> (() => driver.cache.release(id)),
       "context" -> (() => context.release(id)),
+      "added files" -> (() => AddedFiles.forget(session)),
       "progress" -> (() => driver.progress.forget(this)),
       "stopped cells" -> (() => driver.stoppedCells.forget(id)),
     )
@@ -128,7 +134,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   private def belongHere(): Unit = {
     context.setLocalProperty(Here.Notebook, id)
     context.setLocalProperty(Here.Folder, folder)
-    context.setLocalProperty("spark.scheduler.pool", id)
+    context.setLocalProperty(SharedContext.Pool, null) // which means the notebook's
     context.addJobTag(SharedContext.tag(id))
     context.addJobTag(Notebook.allJobs(id))
     context.setInterruptOnCancel(true)

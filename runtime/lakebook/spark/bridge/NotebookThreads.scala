@@ -5,6 +5,7 @@ import java.util.concurrent.{Executor, ForkJoinPool, ForkJoinWorkerThread}
 import scala.concurrent.{BlockContext, CanAwait, ExecutionContextExecutor}
 
 import org.apache.spark.SparkContext
+import org.apache.spark.sql.lakebook.AddedFiles
 
 /** The threads behind `ExecutionContext.global` in a notebook's cells: what they print goes to the notebook, and the
   * Spark jobs that they start belong to the cell that made the `Future`.
@@ -15,10 +16,11 @@ class NotebookThreads(context: SparkContext) extends Executor with ExecutionCont
 
   override def execute(work: Runnable): Unit = {
     val properties = NotebookThreads.Carried.map(name => name -> context.getLocalProperty(name))
-    pool.execute { () =>
+    val carried = AddedFiles.carried {
       properties.foreach { case (name, value) => context.setLocalProperty(name, value) }
       work.run()
     }
+    pool.execute(() => carried())
   }
 
   override def reportFailure(failure: Throwable): Unit = failure.printStackTrace()

@@ -2,9 +2,11 @@ package lakebook.bridge
 
 import scala.collection.mutable
 
-import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan
-import org.apache.spark.sql.classic.{Dataset, SparkSession}
-import org.apache.spark.sql.execution.CacheManager
+import org.apache.spark.sql.catalyst.plans.logical.{LogicalPlan, View}
+import org.apache.spark.sql.classic.{Catalog, Dataset, SparkSession}
+import org.apache.spark.sql.execution.{CacheManager, CachedData}
+import org.apache.spark.sql.execution.datasources.LogicalRelationWithTable
+import org.apache.spark.sql.execution.datasources.v2.{DataSourceV2Relation, UncacheTableExec}
 import org.apache.spark.storage.StorageLevel
 
 /** Spark's cache of query results, in which a notebook clears and uncaches what it cached itself and nothing else.
@@ -29,19 +31,48 @@ class SharedCache extends CacheManager {
 
   /** What `unpersist()` calls. */
   override def uncacheQuery(frame: Dataset[_], cascade: Boolean, blocking: Boolean): Unit =
-    if (!ofAnother(frame)) {
+    if (!ofAnother(lookupCachedData(frame))) {
       super.uncacheQuery(frame, cascade, blocking)
-      synchronized(entries.filterInPlace(entry => lookupCachedData(entry.session, entry.plan).isDefined))
+      forgetUncached()
     }
 
-  def release(notebook: String): Unit = {
+  /** Called for `UNCACHE TABLE`, which does not reach what others made of the table; but also when a table changes, which
+    * concerns everybody.
+    */
+  override def uncacheQuery(session: SparkSession, plan: LogicalPlan, cascade: Boolean, blocking: Boolean): Unit =
+    if (Here.notebook.isEmpty || !SharedCache.asked) super.uncacheQuery(session, plan, cascade, blocking)
+    else if (!ofAnother(lookupCachedData(session, plan))) {
+      super.uncacheQuery(session, plan, cascade = false, blocking)
+      forgetUncached()
+    }
+
+  /** The same by name, and when a temporary view changes: another notebook's view of that name is not meant. */
+  override def uncacheTableOrView(session: SparkSession, name: Seq[String], cascade: Boolean, blocking: Boolean): Unit =
+    Here.notebook match {
+      case Some(id) if name.size == 1 || SharedCache.asked => release(id, _.plan.exists(named(_, name, session)))
+      case _                                               => super.uncacheTableOrView(session, name, cascade, blocking)
+    }
+
+  def release(notebook: String): Unit = release(notebook, _ => true)
+
+  private def release(notebook: String, which: Entry => Boolean): Unit = {
     val own = synchronized {
-      val (own, others) = entries.partition(_.notebook == notebook)
+      val (own, others) = entries.partition(entry => entry.notebook == notebook && which(entry))
       entries.clear()
       entries ++= others
       own.toList
     }
-    own.foreach(entry => uncacheQuery(entry.session, entry.plan, cascade = false, blocking = false))
+    own.foreach(entry => super.uncacheQuery(entry.session, entry.plan, cascade = false, blocking = false))
+  }
+
+  private def named(plan: LogicalPlan, name: Seq[String], session: SparkSession): Boolean = {
+    val parts = plan match {
+      case view: View                               => view.desc.identifier.nameParts
+      case LogicalRelationWithTable(_, Some(table)) => table.identifier.nameParts
+      case DataSourceV2Relation(_, _, Some(catalog), Some(table), _, _) => catalog.name +: table.namespace.toSeq :+ table.name
+      case _                                        => Nil
+    }
+    parts.size == name.size && parts.zip(name).forall(session.sessionState.conf.resolver.tupled)
   }
 
   private def noting(session: SparkSession, plan: LogicalPlan)(cache: => Unit): Unit = {
@@ -50,7 +81,10 @@ class SharedCache extends CacheManager {
     if (!known) Here.notebook.foreach(id => synchronized { entries += Entry(id, session, plan) })
   }
 
-  private def ofAnother(frame: Dataset[_]): Boolean = (lookupCachedData(frame), Here.notebook) match {
+  private def forgetUncached(): Unit =
+    synchronized(entries.filterInPlace(entry => lookupCachedData(entry.session, entry.plan).isDefined))
+
+  private def ofAnother(found: Option[CachedData]): Boolean = (found, Here.notebook) match {
     case (Some(cached), Some(id)) =>
       synchronized(entries.toList).exists { entry =>
         entry.notebook != id && lookupCachedData(entry.session, entry.plan).exists(_ eq cached)
@@ -60,6 +94,11 @@ class SharedCache extends CacheManager {
 }
 
 object SharedCache {
+  /** The classes that uncache a table because a notebook asks for it. */
+  private val Askers = Set(classOf[UncacheTableExec].getName, classOf[Catalog].getName)
+
+  private def asked: Boolean = StackWalker.getInstance.walk(_.anyMatch(frame => Askers(frame.getClassName)))
+
   /** Spark has no setting for the class of its cache. */
   def install(session: SparkSession): SharedCache = {
     val cache = new SharedCache

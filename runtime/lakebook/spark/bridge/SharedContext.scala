@@ -1,4 +1,4 @@
-package org.apache.spark.lakebook // for what Spark keeps to its own package: persistRDD, the pools, checkpointDir
+package org.apache.spark.lakebook // for what Spark keeps to its own package: persistRDD, added files, checkpointDir
 
 import java.io.File
 import java.lang.invoke.MethodHandles
@@ -6,10 +6,13 @@ import java.net.URI
 import java.util.Properties
 import java.util.concurrent.ConcurrentHashMap
 
+import scala.collection.concurrent.{Map => SharedMap, TrieMap}
+
 import org.apache.hadoop.conf.Configuration
-import org.apache.spark.{SparkConf, SparkContext}
+import org.apache.spark.{JobArtifactSet, JobArtifactState, SparkConf, SparkContext, SparkFiles}
 import org.apache.spark.rdd.RDD
-import org.apache.spark.scheduler.TaskSchedulerImpl
+import org.apache.spark.scheduler.SparkListenerInterface
+import org.apache.spark.util.Utils
 import org.apache.xbean.asm9.{ClassWriter, Opcodes, Type}
 
 import lakebook.bridge.Here
@@ -17,15 +20,18 @@ import lakebook.bridge.Here
 /** The driver's context, shared by notebooks none of which owns it: what Spark keeps once for the whole application is
   * kept by notebook, and what would end or change it for all is refused.
   *
-  * `warn` tells a notebook (by its id) why something was refused.
+  * `warn` tells a notebook (by its id) why something was refused; `failed` is called when Spark cannot go on.
   */
 abstract class SharedContext(conf: SparkConf) extends SparkContext(conf) {
   @volatile var warn: (String, String) => Unit = (_, _) => ()
+  @volatile var failed: () => Unit = null
 
   override def stop(exitCode: Int): Unit = Here.notebook match {
     case Some(id) => warn(id, "Spark's driver goes on: it is shared by the notebooks of this workspace. To end it: lakebook driver stop")
     case None     => super.stop(exitCode)
   }
+
+  override private[spark] def stopInNewThread(): Unit = if (failed == null) super.stopInNewThread() else failed()
 
   override def cancelAllJobs(): Unit = Here.notebook match {
     case Some(id) => cancelJobsWithTag(SharedContext.tag(id))
@@ -50,9 +56,23 @@ abstract class SharedContext(conf: SparkConf) extends SparkContext(conf) {
     case None             => super.hadoopConfiguration
   }
 
-  override def addFile(path: String): Unit = super.addFile(absolute(path))
-  override def addFile(path: String, recursive: Boolean): Unit = super.addFile(absolute(path), recursive)
-  override def addJar(path: String): Unit = super.addJar(absolute(path))
+  override def addFile(path: String): Unit = withOwnFiles(super.addFile(absolute(path)))
+  override def addFile(path: String, recursive: Boolean): Unit = withOwnFiles(super.addFile(absolute(path), recursive))
+  override def addArchive(path: String): Unit = withOwnFiles(super.addArchive(absolute(path)))
+  override def addJar(path: String): Unit = withOwnFiles(super.addJar(absolute(path)))
+
+  override def allAddedFiles: Map[String, Long] = added(addedFiles, super.allAddedFiles)
+  override def allAddedArchives: Map[String, Long] = added(addedArchives, super.allAddedArchives)
+  override def allAddedJars: Map[String, Long] = added(addedJars, super.allAddedJars)
+
+  override def addSparkListener(listener: SparkListenerInterface): Unit = {
+    super.addSparkListener(listener)
+    own.foreach(_.listeners.put(listener, ""))
+  }
+
+  /** A pool of a notebook's choice is a part of the notebook's own, unless it was configured for the driver. */
+  override def setLocalProperty(key: String, value: String): Unit =
+    super.setLocalProperty(key, if (key == SharedContext.Pool) Here.notebook.fold(value)(pools.of(_, value)) else value)
 
   override private[spark] def persistRDD(rdd: RDD[_]): Unit = {
     super.persistRDD(rdd)
@@ -69,19 +89,40 @@ abstract class SharedContext(conf: SparkConf) extends SparkContext(conf) {
   def checkpointFolder(folder: Option[String]): Unit =
     SharedContext.of(Here.notebook.getOrElse("")).checkpointFolder = folder
 
-  /** Forget a notebook, and free what it persisted and its scheduling pool. */
+  /** Make room for a notebook; `files` is by what Spark tells its added files from others', if it does. */
+  def enter(notebook: String, files: Option[JobArtifactState]): Unit = {
+    SharedContext.of(notebook).files = files
+    for (state <- files; added <- Seq(addedFiles, addedArchives, addedJars))
+      added.put(state.uuid, TrieMap.from(added.getOrElse(SharedContext.Everybodys, Map.empty)))
+  }
+
+  /** Forget a notebook, and free what it persisted, the files it added, its Python workers and its scheduling pool. */
   def release(notebook: String): Unit = {
     Option(SharedContext.belongings.remove(notebook)).foreach { belongings =>
       belongings.persisted.keySet.forEach(id => super.unpersistRDD(id, blocking = false))
+      belongings.listeners.keySet.forEach(removeSparkListener(_))
+      for (state <- belongings.files) {
+        Seq(addedFiles, addedArchives, addedJars).foreach(_.remove(state.uuid))
+        Utils.deleteRecursively(new File(SparkFiles.getRootDirectory(), state.uuid))
+        PythonWorkers.end(state.uuid)
+      }
     }
-    taskScheduler match {
-      case local: TaskSchedulerImpl =>
-        Option(local.rootPool.getSchedulableByName(notebook)).foreach(local.rootPool.removeSchedulable)
-      case _ =>
-    }
+    pools.remove(notebook)
   }
 
+  private lazy val pools = new Pools(taskScheduler)
+
   private def own: Option[Belongings] = Here.notebook.map(SharedContext.of)
+
+  private def ownFiles: Option[JobArtifactState] = own.flatMap(_.files)
+
+  private def withOwnFiles(add: => Unit): Unit = JobArtifactSet.getCurrentJobArtifactState.orElse(ownFiles) match {
+    case Some(state) => JobArtifactSet.withActiveJobArtifactState(state)(add)
+    case None        => add
+  }
+
+  private def added(all: SharedMap[String, SharedMap[String, Long]], everybodys: => Map[String, Long]): Map[String, Long] =
+    ownFiles.flatMap(state => all.get(state.uuid)).fold(everybodys)(_.toMap)
 
   private def absolute(path: String): String = Here.folder match {
     case Some(folder) if new URI(null, null, path, null).getScheme == null && !path.contains(":") =>
@@ -92,6 +133,8 @@ abstract class SharedContext(conf: SparkConf) extends SparkContext(conf) {
 
 private class Belongings {
   val persisted = new ConcurrentHashMap[Int, String]
+  val listeners = new ConcurrentHashMap[SparkListenerInterface, String]
+  @volatile var files: Option[JobArtifactState] = None
   @volatile var checkpointFolder: Option[String] = None
   private var configuration: Configuration = null
 
@@ -103,6 +146,10 @@ private class Belongings {
 
 object SharedContext {
   val TagPrefix = "lakebook-"
+  val Pool = SparkContext.SPARK_SCHEDULER_POOL
+
+  /** Under which Spark keeps the files that were added to no session. */
+  private val Everybodys = "default"
 
   private val belongings = new ConcurrentHashMap[String, Belongings]
   private def of(notebook: String): Belongings = belongings.computeIfAbsent(notebook, _ => new Belongings)

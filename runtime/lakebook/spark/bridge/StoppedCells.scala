@@ -3,16 +3,22 @@ package lakebook.bridge
 import java.util.Collections
 import java.util.concurrent.ConcurrentHashMap
 
-import org.apache.spark.lakebook.SharedContext
-import org.apache.spark.scheduler.{SparkListener, SparkListenerJobStart}
+import scala.collection.mutable
 
-/** Cells that ended by an interrupt: no job of theirs goes on, and none that they start afterwards.
+import org.apache.spark.lakebook.SharedContext
+import org.apache.spark.scheduler.{SparkListener, SparkListenerJobEnd, SparkListenerJobStart}
+
+/** Cells that ended by an interrupt, and notebooks that have gone: no job of theirs goes on, and none that they start
+  * afterwards.
   *
   * A thread that is interrupted while it plans submits its job all the same and then does not wait for it; one whose
-  * planning cannot be interrupted comes back when its cell is long over. Streams, which have not their notebook's tag,
-  * go on.
+  * planning cannot be interrupted comes back when its cell, or its notebook, is long gone. Streams, which have not their
+  * notebook's tag, go on after an interrupt.
+  *
+  * @param attached whether there is a notebook of that id
   */
-class StoppedCells(context: SharedContext) extends SparkListener {
+class StoppedCells(context: SharedContext, attached: String => Boolean) extends SparkListener {
+  private val late = mutable.Map.empty[Int, String] // jobs of notebooks that have gone
   private val stopped: java.util.Set[String] = Collections.newSetFromMap(new ConcurrentHashMap)
 
   /** To be called when the cell has ended. */
@@ -30,12 +36,18 @@ class StoppedCells(context: SharedContext) extends SparkListener {
     for {
       properties <- Option(start.properties)
       notebook <- Option(properties.getProperty(Here.Notebook))
-      cell <- Option(properties.getProperty(Here.Cell))
-      if stopped.contains(StoppedCells.key(notebook, cell)) && SharedContext.tagged(properties, notebook)
-    } context.cancelJob(start.jobId, StoppedCells.Why)
+    } {
+      val gone = !attached(notebook)
+      if (gone) late(start.jobId) = notebook
+      val cell = Option(properties.getProperty(Here.Cell))
+      val over = cell.exists(id => stopped.contains(StoppedCells.key(notebook, id)))
+      if (gone || over && SharedContext.tagged(properties, notebook)) context.cancelJob(start.jobId, StoppedCells.Why)
+    }
+
+  override def onJobEnd(end: SparkListenerJobEnd): Unit = late.remove(end.jobId).foreach(context.release)
 }
 
 private object StoppedCells {
-  val Why = "the cell was interrupted"
+  val Why = "the cell was interrupted or its notebook closed"
   def key(notebook: String, cell: String): String = s"$notebook/$cell"
 }
