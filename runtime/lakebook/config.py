@@ -45,6 +45,7 @@ class SparkSettings:
 
     @property
     def memory_bytes(self) -> int:
+        """The driver's heap at its largest."""
         return _size(self.memory)
 
 
