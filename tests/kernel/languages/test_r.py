@@ -132,6 +132,10 @@ def test_r_is_in_the_notebooks_folder(r: RLanguage) -> None:
     assert str(r.host.folder) in run(r, "getwd()").text()
 
 
+def test_packages_come_from_a_mirror_without_a_question(r: RLanguage) -> None:
+    assert run(r, "cat(getOption('repos')[['CRAN']])").text().startswith("http")
+
+
 def test_help_is_text(r: RLanguage) -> None:
     assert "Arithmetic Mean" in run(r, "?mean").text()
 

@@ -18,7 +18,8 @@ settings <- function() {
     max.print = 10000L
   )
   if (is.null(getOption("repos")) || identical(getOption("repos")[["CRAN"]], "@CRAN@")) {
-    options(repos = c(CRAN = "https://cloud.r-project.org"))
+    # the first of R's own list, which leads to one nearby
+    options(repos = c(CRAN = utils::getCRANmirrors(local.only = TRUE)$URL[[1]]))
   }
   options(askpass = function(prompt = "Password: ") ask_user(prompt, hidden = TRUE))
   unlockBinding("readline", baseenv()) # packages call it there
