@@ -124,8 +124,21 @@ def test_warnings_come_at_the_end_of_their_expression(r: RLanguage) -> None:
     assert shown.kinds() == ["stdout", "stderr", "result"]
 
 
-def test_nothing_waits_for_an_answer_from_the_keyboard(r: RLanguage) -> None:
-    assert run(r, "x <- readline('name? '); x").text() == 'name? \n[1] ""\n'
+def test_readline_asks_the_user(r: RLanguage) -> None:
+    assert isinstance(r.host, StandInHost)
+    r.host.typed = ["Ada "]
+    assert run(r, "x <- readline('name? '); x").text() == '[1] "Ada"\n'
+
+
+@pytest.mark.parametrize(
+    "problem", [CellError("NoInput", "nobody is there"), KeyboardInterrupt()], ids=["none", "stop"]
+)
+def test_who_is_not_answered_goes_on(r: RLanguage, problem: BaseException) -> None:
+    assert isinstance(r.host, StandInHost)
+    r.host.typed = [problem]
+    with pytest.raises(CellError, match=r"nobody is there|interrupted"):
+        run(r, "readline('name? ')")
+    assert run(r, "1").text() == "[1] 1\n"
 
 
 def test_r_is_in_the_notebooks_folder(r: RLanguage) -> None:
