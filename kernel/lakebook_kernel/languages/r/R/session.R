@@ -21,6 +21,7 @@ settings <- function() {
     # the first of R's own list, which leads to one nearby
     options(repos = c(CRAN = utils::getCRANmirrors(local.only = TRUE)$URL[[1]]))
   }
+  interrupts_wait(TRUE)
   utils::rc.options(function.suffix = "")
   utils::rc.settings(ipck = TRUE)
   setHook("before.plot.new", function(...) before_page("base"), "append")
