@@ -45,6 +45,7 @@ class Driver:
         #: temporary views and Scala values, as the driver named them after the last cell
         self._kept: dict[str, list[str]] = {}
         self._done = threading.Event()
+        self._importing: threading.Thread | None = None
         #: called when a driver was lost, and with it what the notebook had there
         self.on_loss: Callable[[], None] = lambda: None
         AfterImport("pyspark", self._patch_builders).install()
@@ -126,12 +127,15 @@ class Driver:
         lost = self._attachment
         if lost is not None:
             self.detach()
-        threading.Thread(target=_import_pyspark, name="lakebook import", daemon=True).start()
+        if self._importing is None:
+            self._importing = threading.Thread(target=_import_pyspark, name="lakebook import", daemon=True)
+            self._importing.start()
         try:
             connection = connect(find_workspace(self._folder), self._folder, self._name(), self.say)
         except (DriverError, ConfigError) as problem:
             raise CellError(type(problem).__name__, str(problem)) from None
         with self._interrupts.waiting(lambda elapsed: None):  # PySpark is not left half made
+            self._importing.join()  # of two threads that import, one may be given a module that is half made
             attachment = Attachment(connection, self._folder)
         self._attachment = attachment
         self._watch_calls(attachment)
