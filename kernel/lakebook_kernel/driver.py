@@ -49,6 +49,7 @@ class Driver:
         #: why the driver ended, if it said so
         self._ended = ""
         self._done = threading.Event()
+        self._importing: threading.Thread | None = None
         #: called when a driver was lost, and with it what the notebook had there
         self.on_loss: Callable[[], None] = lambda: None
         AfterImport("pyspark", self._patch_builders).install()
@@ -138,12 +139,15 @@ class Driver:
         if self._attachment is not None:
             self._untold = True
             self.detach()
-        threading.Thread(target=_import_pyspark, name="lakebook import", daemon=True).start()
+        if self._importing is None:
+            self._importing = threading.Thread(target=_import_pyspark, name="lakebook import", daemon=True)
+            self._importing.start()
         try:
             connection = connect(find_workspace(self._folder), self._folder, self._name(), self.say)
         except (DriverError, ConfigError) as problem:
             raise CellError(type(problem).__name__, str(problem)) from None
         with self._interrupts.waiting(lambda elapsed: None):  # neither PySpark nor this is left half made
+            self._importing.join()  # of two threads that import, one may be given a module that is half made
             attachment = self._attachment = Attachment(connection, self._folder)
             self._watch_calls(attachment)
             connection.listen(self._event)

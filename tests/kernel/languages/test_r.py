@@ -136,7 +136,7 @@ def test_readline_asks_the_user(r: RLanguage) -> None:
 def test_who_is_not_answered_goes_on(r: RLanguage, problem: BaseException) -> None:
     assert isinstance(r.host, StandInHost)
     r.host.typed = [problem]
-    with pytest.raises(CellError, match=r"nobody is there|interrupted"):
+    with pytest.raises(type(problem)):
         run(r, "readline('name? ')")
     assert run(r, "1").text() == "[1] 1\n"
 

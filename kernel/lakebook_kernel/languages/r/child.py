@@ -55,6 +55,8 @@ class Child:
         self._channel = channel
         self._cell: int | None = None
         self._stopped = False
+        #: held while an interrupt is sent, and while what it is meant for ends
+        self._ending = threading.Lock()
         self._process = os.getpid()
         self._exchange: Exchange | None = None
         #: R's variables that are copies of other languages'
@@ -117,8 +119,7 @@ class Child:
             stopped = "interrupt" in str(problem).lower()
             outcome = {"status": "interrupted"} if stopped else {"status": "error", "message": str(problem)}
         finally:
-            self._cell = None
-            R.forget_interrupt()
+            self._end_stoppable()
         return {**outcome, **self._effects(code)}, []
 
     def _effects(self, code: str) -> dict[str, Any]:
@@ -211,8 +212,7 @@ class Child:
                 raise Stopped from None
             raise
         finally:
-            self._cell = None
-            R.forget_interrupt()
+            self._end_stoppable()
 
     def _go_on(self) -> None:
         if self._stopped:
@@ -322,17 +322,23 @@ class Child:
 
     # ------------------------------------------------------------- interrupts
 
+    def _end_stoppable(self) -> None:
+        with self._ending:  # an interrupt that is on its way has arrived, and is forgotten
+            self._cell = None
+        R.forget_interrupt()
+
     def _listen(self, control: int) -> None:
         main = threading.main_thread().ident
         with open(control, encoding="ascii") as numbers:
             for number in numbers:
-                if self._cell != int(number) or main is None:
-                    continue
-                self._stopped = True
-                R.interrupt()
-                # R's own children too (system(), mclapply): we lead their process group
-                os.killpg(0, signal.SIGINT)
-                signal.pthread_kill(main, signal.SIGINT)
+                with self._ending:
+                    if self._cell != int(number) or main is None:
+                        continue
+                    self._stopped = True
+                    R.interrupt()
+                    # R's own children too (system(), mclapply): we lead their process group
+                    os.killpg(0, signal.SIGINT)
+                    signal.pthread_kill(main, signal.SIGINT)
         # the kernel is gone; a cell that still runs ends with it
         time.sleep(GRACE)
         if self._temporary is not None:

@@ -338,8 +338,6 @@ class RLanguage(Language):
             line = self.host.ask(prompt, hidden=hidden == "TRUE")
         except CellError as error:
             return {"status": "error", "name": error.ename, "message": error.evalue}, []
-        except KeyboardInterrupt:  # R waits for an answer, and goes on with the next cell
-            return {"status": "error", "name": "KeyboardInterrupt", "message": "The cell was interrupted."}, []
         import pyarrow
 
         from lakebook_kernel.languages.r.arrow import to_stream

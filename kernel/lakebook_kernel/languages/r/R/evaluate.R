@@ -50,14 +50,20 @@ end_expression <- function(last) guarded({
   show_plot(final = last)
 }, function(condition) describe_error(condition, NULL, NA))
 
+# Interrupts wait wherever nobody handles them: R, which is not interactive here, would end itself.
 guarded <- function(code, on_error) {
   tryCatch({
+    interrupts_wait(FALSE)
     code
+    interrupts_wait(TRUE)
     list(status = "ok")
   },
   error = on_error,
   interrupt = function(condition) list(status = "interrupted"))
 }
+
+# As suspendInterrupts() does it, which has an end of its own. A condition that leaves guarded() brings back what was before.
+interrupts_wait <- function(wait) .Internal(interruptsSuspended(wait))
 
 # As R itself does by default, warnings wait for the end of the expression; options(warn=) other than 0 is left to R.
 note_warning <- function(condition) {

@@ -25,6 +25,7 @@ settings <- function() {
   unlockBinding("readline", baseenv()) # packages call it there
   assign("readline", function(prompt = "") trimws(ask_user(prompt)), envir = baseenv())
   lockBinding("readline", baseenv())
+  interrupts_wait(TRUE)
   utils::rc.options(function.suffix = "")
   utils::rc.settings(ipck = TRUE)
   setHook("before.plot.new", function(...) before_page("base"), "append")
