@@ -17,8 +17,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import rpy2.rinterface as ri
@@ -70,7 +71,7 @@ class Child:
         self._r = R(self._console, self._quit)
         make_forks_safe()
         # only after R, for which rpy2 sets a handler of its own that raises in the middle of R's callbacks
-        signal.signal(signal.SIGINT, lambda number, frame: None)
+        signal.signal(signal.SIGINT, _nothing)
         emitters = (self._emit_table, self._emit_plot, self._emit_rich, self._emit_result)
         for function in (*emitters, self._request, self._fetch_name, self._digest, self._is_same):
             self._r.define(function.__name__[1:], self._r.function(function))
@@ -326,6 +327,7 @@ class Child:
         with self._ending:  # an interrupt that is on its way has arrived, and is forgotten
             self._cell = None
         R.forget_interrupt()
+        signal.signal(signal.SIGINT, _nothing)  # R's select() leaves its own behind when it is interrupted
 
     def _listen(self, control: int) -> None:
         main = threading.main_thread().ident
@@ -336,14 +338,28 @@ class Child:
                         continue
                     self._stopped = True
                     R.interrupt()
-                    # R's own children too (system(), mclapply): we lead their process group
-                    os.killpg(0, signal.SIGINT)
+                    # not to the process: R answers by a jump on the stack of the thread that gets the signal
                     signal.pthread_kill(main, signal.SIGINT)
+                    _interrupt_children()
         # the kernel is gone; a cell that still runs ends with it
         time.sleep(GRACE)
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
         os.killpg(0, signal.SIGKILL)
+
+
+def _interrupt_children() -> None:
+    """R's own children, of system() or mclapply(), as far as they have no process group of their own."""
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        with suppress(ProcessLookupError):
+            if os.getpgid(child.pid) == os.getpgrp():
+                os.kill(child.pid, signal.SIGINT)
+
+
+def _nothing(signum: int, frame: FrameType | None) -> None:
+    """A handler of a signal that has only to break off what the main thread waits for."""
 
 
 def _string(text: str) -> ri.StrSexpVector:
