@@ -307,6 +307,15 @@ def test_an_interrupt_stops_the_cell_and_keeps_the_variables(r: RLanguage, code:
     assert run(r, "kept").text() == "[1] 42\n"
 
 
+def test_an_interrupt_keeps_the_variables_when_other_threads_are_there(r: RLanguage) -> None:
+    """Arrow's, which come with the first value: a signal that one of them got ended R."""
+    run(r, "kept <- 42")
+    assert r.take("kept") == 42
+    for _ in range(12):
+        interrupted(r, "repeat Sys.sleep(100)", after=0.15)
+        assert run(r, "kept").text() == "[1] 42\n"
+
+
 def test_a_late_interrupt_does_not_hit_the_next_cell(r: RLanguage) -> None:
     for _ in range(5):
         interrupted(r, "Sys.sleep(0.1)", after=0.09)

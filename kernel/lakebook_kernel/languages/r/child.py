@@ -10,12 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import signal
 import socket
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,13 +26,11 @@ from lakebook_kernel.languages.r.console import Console, Name
 from lakebook_kernel.languages.r.embedded import R, raw_memory
 from lakebook_kernel.languages.r.forks import make_forks_safe
 from lakebook_kernel.languages.r.forms import pack, unpack
+from lakebook_kernel.languages.r.stops import Stops
 from lakebook_kernel.memory import given_back
 
 if TYPE_CHECKING:
     from lakebook_kernel.languages.r.exchange import Exchange
-
-#: seconds that R has to end by itself once the kernel is gone
-GRACE = 1.5
 
 Answer = tuple[dict[str, Any], list[Block]]
 
@@ -53,10 +48,6 @@ class Child:
 
     def __init__(self, channel: Channel, control: int, pipes: Mapping[int, Name]) -> None:
         self._channel = channel
-        self._cell: int | None = None
-        self._stopped = False
-        #: held while an interrupt is sent, and while what it is meant for ends
-        self._ending = threading.Lock()
         self._process = os.getpid()
         self._exchange: Exchange | None = None
         #: R's variables that are copies of other languages'
@@ -64,20 +55,19 @@ class Child:
         # the other threads inherit this: the signal must break into the main thread's system call, none else's
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._console = Console(channel, pipes)
-        self._temporary: str | None = None
-        threading.Thread(target=self._listen, args=(control,), daemon=True).start()
+        self._stops = Stops(control)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         self._r = R(self._console, self._quit)
         make_forks_safe()
         # only after R, for which rpy2 sets a handler of its own that raises in the middle of R's callbacks
-        signal.signal(signal.SIGINT, lambda number, frame: None)
+        self._stops.answer_signals()
         emitters = (self._emit_table, self._emit_plot, self._emit_rich, self._emit_result)
         for function in (*emitters, self._request, self._fetch_name, self._digest, self._is_same):
             self._r.define(function.__name__[1:], self._r.function(function))
         self._r.call("settings")
         self._values = self._r.addresses()
-        self._temporary = _text(self._r.base("tempdir"))
-        channel.send({"kind": "ready", "folder": self._temporary})
+        self._stops.temporary = _text(self._r.base("tempdir"))
+        channel.send({"kind": "ready", "folder": self._stops.temporary})
 
     def serve(self) -> None:
         """Answer requests until the kernel is gone."""
@@ -107,9 +97,7 @@ class Child:
             self._channel.send({"kind": "answer", **body}, blocks)
 
     def _run(self, asked: Message) -> Answer:
-        R.forget_interrupt()
-        self._stopped = False
-        self._cell = asked.body["cell"]
+        self._stops.begin(asked.body["cell"])
         code = asked.body["code"]
         try:
             number = ri.IntSexpVector([asked.body["cell"]])
@@ -119,7 +107,7 @@ class Child:
             stopped = "interrupt" in str(problem).lower()
             outcome = {"status": "interrupted"} if stopped else {"status": "error", "message": str(problem)}
         finally:
-            self._end_stoppable()
+            self._stops.end()
         return {**outcome, **self._effects(code)}, []
 
     def _effects(self, code: str) -> dict[str, Any]:
@@ -202,20 +190,18 @@ class Child:
     @contextmanager
     def _stoppable(self, asked: Message) -> Iterator[None]:
         """Within it an interrupt of this request ends what R does, or what ``_go_on`` is called in."""
-        R.forget_interrupt()
-        self._stopped = False
-        self._cell = asked.body["cell"]
+        self._stops.begin(asked.body["cell"])
         try:
             yield
         except ri.embedded.RRuntimeError:
-            if self._stopped:
+            if self._stops.stopped:
                 raise Stopped from None
             raise
         finally:
-            self._end_stoppable()
+            self._stops.end()
 
     def _go_on(self) -> None:
-        if self._stopped:
+        if self._stops.stopped:
             raise Stopped
 
     def _exchanging(self) -> Exchange:
@@ -319,31 +305,6 @@ class Child:
             os._exit(status)
         self._send({"kind": "quit", "status": status}, [])
         os._exit(0)
-
-    # ------------------------------------------------------------- interrupts
-
-    def _end_stoppable(self) -> None:
-        with self._ending:  # an interrupt that is on its way has arrived, and is forgotten
-            self._cell = None
-        R.forget_interrupt()
-
-    def _listen(self, control: int) -> None:
-        main = threading.main_thread().ident
-        with open(control, encoding="ascii") as numbers:
-            for number in numbers:
-                with self._ending:
-                    if self._cell != int(number) or main is None:
-                        continue
-                    self._stopped = True
-                    R.interrupt()
-                    # R's own children too (system(), mclapply): we lead their process group
-                    os.killpg(0, signal.SIGINT)
-                    signal.pthread_kill(main, signal.SIGINT)
-        # the kernel is gone; a cell that still runs ends with it
-        time.sleep(GRACE)
-        if self._temporary is not None:
-            shutil.rmtree(self._temporary, ignore_errors=True)
-        os.killpg(0, signal.SIGKILL)
 
 
 def _string(text: str) -> ri.StrSexpVector:
