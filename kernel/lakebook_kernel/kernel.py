@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -22,6 +21,7 @@ from lakebook_kernel.cell import BadOptions, Cell, read
 from lakebook_kernel.display import frames
 from lakebook_kernel.display.progress import ProgressBars
 from lakebook_kernel.driver import Driver
+from lakebook_kernel.editor import Editor, beside_the_main_thread
 from lakebook_kernel.errors import explain
 from lakebook_kernel.interrupts import Interrupts
 from lakebook_kernel.languages.base import CellError, Language, Namespace
@@ -37,11 +37,8 @@ if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject
     from pyspark.sql import SparkSession
 
-_KINDS = "_jupyter_types_experimental"
 #: names whose use makes the session
 _SPARK = {"spark", "sc"}
-#: the start of a name, where nothing before it says that it is a part of something else
-_NAME = re.compile(r"(?<![\w.$`@:])[^\W\d]\w*$")
 _SPARK_WORD = re.compile(r"\b(?:spark|sc)\b")
 
 
@@ -51,6 +48,7 @@ class LakebookKernel(IPythonKernel):
     implementation = "lakebook"
     implementation_version = __version__
     shell_class = Type(LakebookShell)
+    debugger_class = Type("lakebook_kernel.debugging.NotebookDebugger")
     default_language = Unicode("python", help="The language of cells that name none.").tag(config=True)
 
     def __init__(self, **options: Any) -> None:
@@ -66,6 +64,7 @@ class LakebookKernel(IPythonKernel):
         self.sharing = SharedNames(
             self.python_names, catalog, self.language, self.say, lambda: self._workspace().share.limit
         )
+        self._editor = Editor(lambda: self.default_language, self.language, self.python_names, self.sharing)
         self.driver.on_loss = self._lost_with_the_driver
         self.ipython.hint = self.sharing.hint
         self.variables = VariablesComm(self.comm_manager, self.listing, lambda call: self.io_loop.add_callback(call))
@@ -136,7 +135,7 @@ class LakebookKernel(IPythonKernel):
 
     @override
     def pre_handler_hook(self) -> None:
-        if not _beside_the_main_thread():
+        if not beside_the_main_thread():
             kind = self.get_parent().get("header", {}).get("msg_type")
             self.interrupts.new_request(cell=kind == "execute_request")
         self.saved_sigint_handler = signal.signal(signal.SIGINT, self.interrupts.handle)  # fails beside the main thread
@@ -157,7 +156,7 @@ class LakebookKernel(IPythonKernel):
         as_python = partial(
             super().do_execute, code, silent, store_history, user_expressions, allow_stdin, cell_id=cell_id
         )
-        if _beside_the_main_thread():
+        if beside_the_main_thread():
             return await self._run_beside(code, output, as_python)
         progress = ProgressBars(output)
         request = str(self.get_parent().get("header", {}).get("msg_id", ""))
@@ -271,7 +270,7 @@ class LakebookKernel(IPythonKernel):
 
     def _failed(self, error: CellError, output: CellOutput) -> dict[str, Any]:
         with self.interrupts.too_late():
-            if not _beside_the_main_thread():
+            if not beside_the_main_thread():
                 self.driver.end_cell()  # what the cell printed in the JVM comes first
             self.ipython.last_trace = error.full or "\n".join(error.traceback)
             output.error(error)
@@ -327,72 +326,18 @@ class LakebookKernel(IPythonKernel):
 
     @override
     def do_complete(self, code: str, cursor_pos: int | None) -> dict[str, Any]:  # type: ignore[override]
-        cursor = len(code) if cursor_pos is None else cursor_pos
-        cell, inside = self._at(code, cursor)
-        if cell is None or cell.language == languages.PYTHON:
-            removed = cell.removed if cell else 0
-            reply = super().do_complete(cell.code if cell else code, cursor - removed)
-            reply["cursor_start"] += removed
-            reply["cursor_end"] += removed
-            return self._with_shared(dict(reply), code, cursor, self.python_names)
-        found = inside.complete(cell.code, cursor - cell.removed) if inside else None
-        reply = {"status": "ok", "matches": [], "cursor_start": cursor, "cursor_end": cursor, "metadata": {}}
-        if found is not None:
-            start, end = found.start + cell.removed, found.end + cell.removed
-            reply |= {"matches": found.matches, "cursor_start": start, "cursor_end": end}
-            if found.kinds:
-                kinds = zip(found.matches, found.kinds, strict=False)
-                reply["metadata"][_KINDS] = [_kind(match, kind, start, end) for match, kind in kinds]
-        return self._with_shared(reply, code, cursor, inside) if inside else reply
-
-    def _with_shared(self, reply: dict[str, Any], code: str, cursor: int, space: Namespace) -> dict[str, Any]:
-        """The reply, with the names that other languages own and that fit what is written."""
-        written = _NAME.search(code[:cursor])
-        if written is None or (reply["matches"] and reply["cursor_start"] != written.start()):
-            return reply
-        known = self.sharing.known_to(space)
-        more = sorted(name for name in known if name.startswith(written[0]) and name not in reply["matches"])
-        if more:
-            reply |= {"matches": [*more, *reply["matches"]], "cursor_start": written.start(), "cursor_end": cursor}
-            kinds = [_kind(name, known[name], written.start(), cursor) for name in more]
-            reply["metadata"] = {**reply["metadata"], _KINDS: kinds + reply["metadata"].get(_KINDS, [])}
-        return reply
+        return self._editor.complete(code, len(code) if cursor_pos is None else cursor_pos, super().do_complete)
 
     @override
     def do_inspect(  # type: ignore[override]
         self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Any = ()
     ) -> dict[str, Any]:
-        cell, inside = self._at(code, cursor_pos)
-        if cell is None or cell.language == languages.PYTHON:
-            source, removed = (cell.code, cell.removed) if cell else (code, 0)
-            return dict(super().do_inspect(source, cursor_pos - removed, detail_level, omit_sections))
-        data = inside.inspect(cell.code, cursor_pos - cell.removed, detail_level) if inside else None
-        return {"status": "ok", "found": bool(data), "data": data or {}, "metadata": {}}
+        python = partial(super().do_inspect, detail_level=detail_level, omit_sections=omit_sections)
+        return self._editor.inspect(code, cursor_pos, detail_level, python)
 
     @override
     def do_is_complete(self, code: str) -> dict[str, Any]:  # type: ignore[override]
-        cell, inside = self._at(code, len(code))
-        if cell is None or cell.language == languages.PYTHON:
-            return dict(super().do_is_complete(cell.code if cell else code))
-        answer = inside.is_complete(cell.code) if inside else None
-        if answer is None:
-            return {"status": "unknown"}
-        return {"status": answer.status} | ({"indent": answer.indent} if answer.status == "incomplete" else {})
-
-    def _at(self, code: str, cursor: int) -> tuple[Cell | None, Language | None]:
-        """The cell that is being written, and its language if that can answer without starting anything large."""
-        try:
-            cell = read(code, self.default_language)
-        except BadOptions:
-            return None, None
-        if cursor < cell.removed:
-            return None, None
-        if cell.language == languages.PYTHON or _beside_the_main_thread():
-            return cell, None
-        try:
-            return cell, self.language(cell.language)
-        except (ImportError, AttributeError, TypeError):  # what another package brings; it is told when the cell runs
-            return cell, None
+        return self._editor.is_complete(code, super().do_is_complete)
 
     @override
     async def do_shutdown(self, restart: bool) -> dict[str, Any]:
@@ -401,13 +346,3 @@ class LakebookKernel(IPythonKernel):
         self.driver.detach()
         answer = super().do_shutdown(restart)
         return dict(answer if isinstance(answer, dict) else await answer)
-
-
-def _beside_the_main_thread() -> bool:
-    """Whether a subshell asks. Only the main thread talks to the other languages, one request after the other."""
-    return threading.current_thread() is not threading.main_thread()
-
-
-def _kind(match: str, kind: str, start: int, end: int) -> dict[str, Any]:
-    """A match with its kind, as JupyterLab reads it."""
-    return {"text": match, "type": kind, "start": start, "end": end, "signature": ""}

@@ -71,7 +71,7 @@ def literals(
 
 def _array(values: list[Any]) -> pa.Array:
     """Values of one type as an array of that type."""
-    values = [value[()] if isinstance(value, np.ndarray) and not value.ndim else value for value in values]
+    values = [_plain(value) if isinstance(value, np.ndarray) else value for value in values]
     missing = [is_null(value) for value in values]
     present = [value for value, gone in zip(values, missing, strict=True) if not gone]
     if not present:
@@ -94,9 +94,16 @@ def _array(values: list[Any]) -> pa.Array:
     return _scalars(cleaned, present, kind)
 
 
+def _plain(value: np.ndarray[Any, Any]) -> Any:
+    """An array without dimensions is a value, and a matrix of NumPy's is an array: its rows would be matrices again."""
+    if not value.ndim:
+        return value[()]
+    return np.asarray(value) if isinstance(value, np.matrix) else value
+
+
 def _kind(value: Any) -> type:
     """The type that stands for all that become one type of SQL."""
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list | tuple | set | frozenset | range):
         return list
     if isinstance(value, np.ndarray):
         return list if value.ndim > 1 or value.dtype.kind == "O" else np.ndarray

@@ -23,7 +23,7 @@ def case(name: str, source: str, code: str, **checks: str) -> Case:
 
 CASES = [
     case(
-        "negative",
+        "below_zero",
         "python",
         "-7",
         r="identical(@, -7)",
@@ -31,7 +31,7 @@ CASES = [
         sql="@ = -7",
     ),
     case(
-        "range",
+        "a_range",
         "python",
         "range(1, 4)",
         r="identical(as.numeric(unlist(@)), c(1, 2, 3))",
@@ -65,6 +65,14 @@ CASES = [
         r="identical(@, matrix(c(1.5, 3, 2, 4), 2))",
         scala="@.map(_.toList).toList == List(List(1.5, 2.0), List(3.0, 4.0))",
         sql="@ = array(array(1.5D, 2D), array(3D, 4D))",
+    ),
+    case(
+        "matrix_of_words",
+        "python",
+        "np.matrix([['a', 'b'], ['c', 'd']])",
+        r="identical(@, matrix(c('a', 'c', 'b', 'd'), 2))",
+        scala='@.map(_.toList).toList == List(List("a", "b"), List("c", "d"))',
+        sql="@ = array(array('a', 'b'), array('c', 'd'))",
     ),
     case(
         "array_of_truths",
@@ -118,7 +126,7 @@ CASES = [
         sql="@['x'] = 'one' AND size(@) = 2",
     ),
     case(
-        "sequence",
+        "one_to_four",
         "r",
         "1:4",
         python="@ == [1, 2, 3, 4]",
@@ -131,7 +139,7 @@ CASES = [
         "r",
         "list(1.5, NULL, 'a')",
         python="@ == [1.5, None, 'a']",
-        scala='@.toList == List(1.5, null, "a") || @.toList == List(1.5, None, "a")',
+        scala='@ == List(Some(1.5), None, Some("a"))',
     ),
     case(
         "matrix_of_texts",

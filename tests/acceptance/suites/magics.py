@@ -66,7 +66,7 @@ RUNNING = [
         shown="True",
     ),
     magic("%history", "'in the history'", "%history -l 2", shown="'in the history'"),
-    magic("%edit opens no editor", "%edit -x ran.py", shown="edit_magic"),
+    magic("%edit opens no editor", "%edit ran.py", shown="edit_magic"),
     magic("await", "import asyncio\nasync def later(): return 6\nby_await = await later()", in_r=("by_await == 6",)),
     magic("%autoawait", "%autoawait", shown="`on`"),
 ]
@@ -164,7 +164,7 @@ SHOWING = [
     ),
     magic("%lsmagic", "%lsmagic", shown="%timeit"),
     magic("%magic, %quickref", "%quickref", shown="Quick Reference"),
-    magic("%page", "%page told", shown="1"),
+    magic("%page", "paged = [41]", "%page paged", shown="[41]"),
     magic("%colors", "%colors nocolor", "%colors linux"),
     magic("%clear", "%clear"),
     magic("%connect_info", "%connect_info", shown="shell_port"),
@@ -172,13 +172,13 @@ SHOWING = [
 ]
 
 ERRORS = [
-    magic("%tb", "1 / 0  # again", "%tb", shown="# again", fails=True),
+    magic("%tb", "1 / 0  # again", "%tb", shown="# again"),
     magic("%xmode", "%xmode Minimal", "1 / 0", shown="ZeroDivisionError: division by zero", fails=True),
     magic("%xmode back", "%xmode Context", "1 / 0  # in context", shown="# in context", fails=True),
     magic("%pdb", "%pdb on", "%pdb off", shown="OFF"),
     magic("%trace", "1 / 0  # to trace", "%trace", shown="# to trace"),
-    magic("an unknown one", "%no_such_magic", shown="not found"),
-    magic("a language's within a cell", "within = 1\n%r\nwithin", shown="first line of a cell"),
+    magic("an unknown one", "%no_such_magic", shown="not found", fails=True),
+    magic("a language's within a cell", "within = 1\n%r\nwithin", shown="first line of a cell", fails=True),
 ]
 
 EXTENSIONS = [

@@ -54,6 +54,7 @@ def stop_at(conversation: Conversation, code: str, line: int) -> tuple[str, dict
 def go_on(conversation: Conversation, request: str, frame: dict[str, object]) -> str:
     conversation.debug("setBreakpoints", breakpoints=[], source=frame["source"], sourceModified=False)
     conversation.debug("continue", threadId=frame["thread"])
+    conversation.event("continued")
     return conversation.outcome(request).stdout
 
 

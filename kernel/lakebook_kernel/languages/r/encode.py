@@ -246,6 +246,8 @@ def zone_name(moment: dt.datetime) -> str | None:
 
 
 def _of_array(value: np.ndarray[Any, Any], notes: list[str]) -> Form:
+    if not isinstance(value, np.ma.MaskedArray):
+        value = np.asarray(value)  # a flat np.matrix has two dimensions
     if value.ndim == 0:
         return _encode(value.item() if value.dtype == object else value[()], notes)
     if value.dtype == object or value.dtype.kind == "S":

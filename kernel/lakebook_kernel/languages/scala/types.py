@@ -106,7 +106,7 @@ def type_of(value: Any) -> Type:
             return _dtype_type(value.dtype)
         case dict():
             return Type("scala.collection.immutable.Map", (_items_type(value), _items_type(value.values())))
-        case list():
+        case list() | range():
             return Type("scala.collection.immutable.List", (_items_type(value),))
         case set() | frozenset():
             return Type("scala.collection.immutable.Set", (_items_type(value),))

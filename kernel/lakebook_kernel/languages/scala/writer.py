@@ -108,7 +108,7 @@ class _Writer:
             self.parts.append(values.astype(np.dtype(NUMBERS[element.tag]).newbyteorder(">")).tobytes())
             return
         self.parts += [_ARRAY, tag, struct.pack(">b", values.ndim), _count(values)]
-        for item in values:
+        for item in np.asarray(values) if isinstance(values, np.matrix) else values:
             self.value(item, kind.of[0])
 
     def _plain(self, values: list[Any], kind: Type) -> None:

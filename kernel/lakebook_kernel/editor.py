@@ -1,0 +1,114 @@
+"""What the editor asks while a cell is written: completions, help, and whether the cell is whole."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from lakebook_kernel import languages
+from lakebook_kernel.cell import BadOptions, Cell, read
+from lakebook_kernel.languages.base import Language, Namespace
+from lakebook_kernel.sharing.automatic import SharedNames
+
+_KINDS = "_jupyter_types_experimental"
+#: the start of a name, where nothing before it says that it is a part of something else
+_NAME = re.compile(r"(?<![\w.$`@:])[^\W\d]\w*$")
+
+Reply = dict[str, Any]
+
+
+class Editor:
+    """Answers in the language of the cell, and with the names that other languages own.
+
+    ``python`` is, in each question, how IPython answers for plain Python.
+    """
+
+    def __init__(
+        self,
+        default_language: Callable[[], str],
+        language: Callable[[str], Language],
+        python: Namespace,
+        sharing: SharedNames,
+    ) -> None:
+        self._default_language = default_language
+        self._language = language
+        self._python = python
+        self._sharing = sharing
+
+    def complete(self, code: str, cursor: int, python: Callable[[str, int], Reply]) -> Reply:
+        """The content of a ``complete_reply``; offsets in characters."""
+        cell, inside = self._at(code, cursor)
+        if cell is None or cell.language == languages.PYTHON:
+            removed = cell.removed if cell else 0
+            reply = dict(python(cell.code if cell else code, cursor - removed))
+            reply["cursor_start"] += removed
+            reply["cursor_end"] += removed
+            return self._with_shared(reply, code, cursor, self._python)
+        found = inside.complete(cell.code, cursor - cell.removed) if inside else None
+        reply = {"status": "ok", "matches": [], "cursor_start": cursor, "cursor_end": cursor, "metadata": {}}
+        if found is not None:
+            start, end = found.start + cell.removed, found.end + cell.removed
+            reply |= {"matches": found.matches, "cursor_start": start, "cursor_end": end}
+            if found.kinds:
+                kinds = zip(found.matches, found.kinds, strict=False)
+                reply["metadata"][_KINDS] = [_kind(match, kind, start, end) for match, kind in kinds]
+        return self._with_shared(reply, code, cursor, inside) if inside else reply
+
+    def _with_shared(self, reply: Reply, code: str, cursor: int, space: Namespace) -> Reply:
+        """The reply, with the names that other languages own and that fit what is written."""
+        written = _NAME.search(code[:cursor])
+        if written is None or (reply["matches"] and reply["cursor_start"] != written.start()):
+            return reply
+        known = self._sharing.known_to(space)
+        more = sorted(name for name in known if name.startswith(written[0]) and name not in reply["matches"])
+        if more:
+            reply |= {"matches": [*more, *reply["matches"]], "cursor_start": written.start(), "cursor_end": cursor}
+            kinds = [_kind(name, known[name], written.start(), cursor) for name in more]
+            reply["metadata"] = {**reply["metadata"], _KINDS: kinds + reply["metadata"].get(_KINDS, [])}
+        return reply
+
+    def inspect(self, code: str, cursor: int, detail: int, python: Callable[[str, int], Reply]) -> Reply:
+        """The content of an ``inspect_reply``."""
+        cell, inside = self._at(code, cursor)
+        if cell is None or cell.language == languages.PYTHON:
+            source, removed = (cell.code, cell.removed) if cell else (code, 0)
+            return dict(python(source, cursor - removed))
+        data = inside.inspect(cell.code, cursor - cell.removed, detail) if inside else None
+        return {"status": "ok", "found": bool(data), "data": data or {}, "metadata": {}}
+
+    def is_complete(self, code: str, python: Callable[[str], Reply]) -> Reply:
+        """The content of an ``is_complete_reply``."""
+        cell, inside = self._at(code, len(code))
+        if cell is None or cell.language == languages.PYTHON:
+            return dict(python(cell.code if cell else code))
+        answer = inside.is_complete(cell.code) if inside else None
+        if answer is None:
+            return {"status": "unknown"}
+        return {"status": answer.status} | ({"indent": answer.indent} if answer.status == "incomplete" else {})
+
+    def _at(self, code: str, cursor: int) -> tuple[Cell | None, Language | None]:
+        """The cell that is being written, and its language if that can answer without starting anything large."""
+        try:
+            cell = read(code, self._default_language())
+        except BadOptions:
+            return None, None
+        if cursor < cell.removed:
+            return None, None
+        if cell.language == languages.PYTHON or beside_the_main_thread():
+            return cell, None
+        try:
+            return cell, self._language(cell.language)
+        except (ImportError, AttributeError, TypeError):  # what another package brings; it is told when the cell runs
+            return cell, None
+
+
+def beside_the_main_thread() -> bool:
+    """Whether a subshell asks. Only the main thread talks to the other languages, one request after the other."""
+    return threading.current_thread() is not threading.main_thread()
+
+
+def _kind(match: str, kind: str, start: int, end: int) -> Reply:
+    """A match with its kind, as JupyterLab reads it."""
+    return {"text": match, "type": kind, "start": start, "end": end, "signature": ""}
