@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.frames import kind_of
+from lakebook_kernel.languages.frames.limits import too_large
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
-
-_UNITS = ((2**30, "GB"), (2**20, "MB"), (2**10, "KB"), (1, "bytes"))
 
 #: microseconds of a day, and days of which 64 bits of microseconds are sure to be enough
 _DAY = 86_400_000_000
@@ -55,16 +54,6 @@ def of_relation(relation: duckdb.DuckDBPyRelation, limit_bytes: int | None = Non
         with relation.to_arrow_reader() as reader:  # an open one would be in the way of the connection's next question
             table = _bounded(reader, reader.schema, limit_bytes, name)
     return with_durations(_with_levels(table, relation.types))
-
-
-def too_large(name: str, limit: int, advice: str) -> CellError:
-    """The error of a frame beyond the limit; ``advice`` says what may be done beside setting a higher one."""
-    unit, label = next((unit, label) for unit, label in _UNITS if limit >= unit)
-    return CellError(
-        "FrameTooLarge",
-        f"{name} is larger than {limit / unit:g} {label} in memory{advice}, or set a higher limit under [share] in "
-        "lakebook.toml or as LAKEBOOK_SHARE_LIMIT.",
-    )
 
 
 def _bounded(batches: Iterable[pa.RecordBatch], schema: pa.Schema, limit: int, name: str) -> pa.Table:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.frames import Kind, framed, kind_of
 from lakebook_kernel.languages.frames.columns import spark_column
-from lakebook_kernel.languages.frames.memory import too_large
+from lakebook_kernel.languages.frames.limits import too_large
 from lakebook_kernel.languages.frames.series import arrow_of_series
 
 if TYPE_CHECKING:
