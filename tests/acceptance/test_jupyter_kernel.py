@@ -45,7 +45,7 @@ class TestPython(Suite):
         {"code": "from IPython.display import HTML, display; display(HTML('<b>t</b>'))", "mime": "text/html"}
     ]
     code_history_pattern = "1?2*"
-    supported_history_operations = ("tail", "range", "search")
+    supported_history_operations = ("tail", "search")
     code_inspect_sample = "print"
     code_clear_output = "from IPython.display import clear_output; clear_output()"
     completion_samples: ClassVar = [{"text": "pri", "matches": {"print"}}]
@@ -63,7 +63,7 @@ class TestSql(Suite):
     code_generate_error = "SELECT nothing FROM nowhere"
     code_execute_result: ClassVar = [{"code": "SELECT 6 AS n", "mime": "text/html"}]
     code_history_pattern = "SELECT 6 AS?n"
-    supported_history_operations = ("tail", "range", "search")
+    supported_history_operations = ("tail", "search")
     code_inspect_sample = "array_distinct"
     completion_samples: ClassVar = [{"text": "SELECT array_dist", "matches": {"array_distinct"}}]
     complete_code_samples: ClassVar = ["SELECT 1"]
@@ -83,7 +83,7 @@ class TestR(Suite):
     code_execute_result: ClassVar = [{"code": "1+2+3", "result": "[1] 6"}]
     code_display_data: ClassVar = [{"code": "plot(1:3)", "mime": "image/svg+xml"}]
     code_history_pattern = "1?2*"
-    supported_history_operations = ("tail", "range", "search")
+    supported_history_operations = ("tail", "search")
     code_inspect_sample = "sprintf"
     completion_samples: ClassVar = [{"text": "zi", "matches": {"zip"}}]
     complete_code_samples: ClassVar = ["1", "f <- function(x) x"]
@@ -102,7 +102,7 @@ class TestScala(Suite):
     code_display_data: ClassVar = [{"code": "display(spark.range(3))", "mime": "text/html"}]
     code_execute_result: ClassVar = [{"code": "1+2+3"}]
     code_history_pattern = "1?2*"
-    supported_history_operations = ("tail", "range", "search")
+    supported_history_operations = ("tail", "search")
     code_inspect_sample = "List(1).map"
     completion_samples: ClassVar = [{"text": '"text".toUpper', "matches": {"toUpperCase"}}]
     complete_code_samples: ClassVar = ["1", "val x = 1"]
