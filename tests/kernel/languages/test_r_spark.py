@@ -38,7 +38,13 @@ class Host:
         self.folder = folder
         self.names: dict[str, Any] = {}
         self.asked: list[tuple[str, dict[str, Any] | None]] = []
-        self.answer: Callable[[str], pa.Table] = lambda text: pa.table({"n": [1, 2, 3]})
+        self.answer: Callable[[str], pa.Table]
+        self.begin()
+
+    def begin(self) -> None:
+        """Nothing was asked, and every question is answered alike."""
+        self.asked.clear()
+        self.answer = lambda text: pa.table({"n": [1, 2, 3]})
 
     def waiting(self, stop: Callable[[], None]) -> nullcontext[None]:
         return nullcontext()
@@ -78,10 +84,9 @@ def language(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RLanguage]:
 
 @pytest.fixture
 def host(language: RLanguage) -> Host:
-    fresh = Host(language.host.folder)
-    language.host = fresh
-    language._spark._host = fresh
-    return fresh
+    assert isinstance(language.host, Host)
+    language.host.begin()
+    return language.host
 
 
 def run(language: RLanguage, code: str) -> Text:

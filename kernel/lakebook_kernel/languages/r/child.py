@@ -103,9 +103,8 @@ class Child:
             number = ri.IntSexpVector([asked.body["cell"]])
             outcome = _dictionary(self._r.call("run_cell", _string(code), number, _strings(self._given)))
         except ri.embedded.RRuntimeError as problem:
-            # an interrupt, or an error, in our own R code between two expressions
-            stopped = "interrupt" in str(problem).lower()
-            outcome = {"status": "interrupted"} if stopped else {"status": "error", "message": str(problem)}
+            # in our own R code, between two expressions
+            outcome = {"status": "interrupted"} if self._stops.stopped else {"status": "error", "message": str(problem)}
         finally:
             self._stops.end()
         return {**outcome, **self._effects(code)}, []

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
 from lakebook_kernel.cell import Cell
-from lakebook_kernel.display.tables import Table, table_bundle
-from lakebook_kernel.errors import explain
 from lakebook_kernel.languages.base import (
-    UNCHANGED,
     CellError,
     Completeness,
     Completion,
@@ -22,20 +18,18 @@ from lakebook_kernel.languages.base import (
     Language,
     MimeBundle,
     Output,
-    Stream,
 )
+from lakebook_kernel.languages.r.answers import Answers
 from lakebook_kernel.languages.r.channel import Block, Closed, Message
 from lakebook_kernel.languages.r.failures import cell_error, no_form
 from lakebook_kernel.languages.r.forms import pack, unpack
-from lakebook_kernel.languages.r.plots import plot_bundle
 from lakebook_kernel.languages.r.process import RProcess, check_installed
-from lakebook_kernel.languages.r.spark import SparkRequests
+from lakebook_kernel.languages.r.screen import Screen
+from lakebook_kernel.languages.r.variables import Variables
 from lakebook_kernel.memory import given_back
 
 #: seconds of unanswered interrupts after which R is ended
 STUBBORN = 8.0
-#: variables that are named when R's are lost
-NAMED = 12
 
 #: R's own values that no other language's takes the place of
 _CONSTANTS = {"T", "F", "pi", "letters", "LETTERS", "month.abb", "month.name"}
@@ -63,17 +57,11 @@ class RLanguage(Language):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._process: RProcess | None = None
-        self._spark = SparkRequests(host)
         self._cell = 0
         self._asked_to_stop: float | None = None
-        self._output: Output | None = None
-        self._plots = uuid.uuid4().hex
-        self._names: list[str] = []
-        #: which of them are functions
-        self._functions: set[str] = set()
-        self._packages: list[str] = []
-        self._bound: set[str] = set()
-        self._removed: set[str] = set()
+        self._screen = Screen()
+        self._variables = Variables()
+        self._answers = Answers(self)
         self._lost = ""
         self._promised = False
 
@@ -91,18 +79,18 @@ class RLanguage(Language):
 
     @override
     def run(self, cell: Cell, output: Output) -> None:
-        self._output = output
+        self._screen.output = output
         process = self._started()
         if self._lost:
             output.stream("stderr", self._lost)
             self._lost = ""
-        self._cell += 1
+        self._next_cell()
         outcome = self._ask(process, "run", {"code": cell.code, "cell": self._cell})
         if outcome is None:
             return
-        self._note(outcome)
+        self._variables.note(outcome)
         if outcome["status"] == "error":
-            raise cell_error(outcome, cell.code, self._spark.trace(outcome["message"]))
+            raise cell_error(outcome, cell.code, self._answers.trace(outcome["message"]))
         if outcome["status"] == "interrupted":
             raise KeyboardInterrupt
 
@@ -117,7 +105,9 @@ class RLanguage(Language):
             process.interrupt(self._cell)
         elif self._asked_to_stop != float("inf"):
             self._asked_to_stop = float("inf")
-            self._write("stderr", "R is in code that cannot be interrupted, so it is ended; its variables are lost.\n")
+            self._screen.write(
+                "stderr", "R is in code that cannot be interrupted, so it is ended; its variables are lost.\n"
+            )
             process.kill()
 
     @override
@@ -160,17 +150,17 @@ class RLanguage(Language):
 
     @override
     def bound_names(self) -> set[str]:
-        return set(self._bound)
+        return set(self._variables.bound)
 
     @override
     def removed_names(self) -> set[str]:
         """The top-level names that were bound before the last cell and are no more."""
-        return set(self._removed)
+        return set(self._variables.removed)
 
     @override
     @given_back()
     def take(self, name: str) -> Any:
-        self._cell += 1
+        self._next_cell()
         answer, blocks = self._exchange("take", {"name": name, "cell": self._cell})
         if "unbound" in answer:
             raise KeyError(name)
@@ -196,28 +186,27 @@ class RLanguage(Language):
             blocks = pack(encode(value, notes))
         except TypeError as problem:
             raise TypeError(no_form(name, value, str(problem))) from None
-        self._cell += 1
+        self._next_cell()
         answer, _ = self._exchange("give", {"name": name, "cell": self._cell}, blocks)
         if "problem" in answer:
             raise TypeError(no_form(name, value, answer["problem"]))
         for note in [*notes, *answer["notes"]]:
             self.host.say(f"{name} in R: {note}")
-        self._names = sorted({*self._names, name})
-        self._functions.discard(name)
+        self._variables.given(name)
 
     @override
     def withdraw(self, name: str) -> None:
         if self._process is not None:
             self._query("withdraw", {"name": name})
-            self._names = [other for other in self._names if other != name]
+            self._variables.withdrawn({name})
 
     @override
     def holds(self, name: str) -> bool:
-        return name in self._names
+        return name in self._variables.names
 
     @override
     def protects(self, name: str) -> bool:
-        return name in _CONSTANTS or name in self._functions
+        return name in _CONSTANTS or name in self._variables.functions
 
     @override
     def knows(self, name: str) -> bool:
@@ -244,7 +233,7 @@ class RLanguage(Language):
         if names or given or self._promised:
             self._query("promise", {"names": dict(names), "given": dict(given)})
         self._promised = bool(names)
-        self._names = [name for name in self._names if name not in given]
+        self._variables.withdrawn(given)
 
     # ------------------------------------------------------------- the child
 
@@ -253,7 +242,7 @@ class RLanguage(Language):
             check_installed()
             process = RProcess(self.host.folder)
             with self.host.waiting(process.kill):
-                problem = _problem_of_start(process, self._write)
+                problem = _problem_of_start(process, self._screen.write)
             if problem is not None:
                 raise problem
             self._process = process
@@ -269,7 +258,7 @@ class RLanguage(Language):
         self, kind: str, body: dict[str, Any], blocks: list[Block] | None = None
     ) -> tuple[dict[str, Any], list[Block]]:
         """Ask R something beside a cell; what it writes meanwhile is not shown."""
-        self._output = None
+        self._screen.output = None
         answer = self._converse(self._started(), kind, body, blocks)
         if answer is None:
             raise CellError("RDied", "R has ended; the next R cell starts a new one.")
@@ -300,14 +289,14 @@ class RLanguage(Language):
                 return None
             elif message.kind == "answer":
                 if interrupted:
-                    self._note(message.body)
+                    self._variables.note(message.body)
                     raise KeyboardInterrupt
                 return message
             elif interrupted:
                 reply = ({"kind": "reply", "status": "interrupted"}, [])
             else:
                 try:
-                    served, data = self._serve(message)
+                    served, data = self._answers.to(message)
                     reply = ({"kind": "reply", **served}, data)
                 except KeyboardInterrupt:
                     interrupted = True
@@ -320,63 +309,14 @@ class RLanguage(Language):
         except Closed:
             return None
         while True:
-            message = process.next(self._write)
+            message = process.next(self._screen.write)
             if message is None or message.kind in ("answer", "request", "quit"):
                 return message
-            self._show(message)
-
-    def _serve(self, asked: Message) -> tuple[dict[str, Any], list[Block]]:
-        if asked.body["what"] == "input":
-            return self._ask_user(**asked.body["arguments"])
-        if asked.body["what"] != "name":
-            with self.host.waiting(lambda: self.host.notebook().interrupt()):
-                return self._spark.serve(asked)
-        return self._send_name(**asked.body["arguments"])
-
-    def _ask_user(self, prompt: str, hidden: str) -> tuple[dict[str, Any], list[Block]]:
-        try:
-            line = self.host.ask(prompt, hidden=hidden == "TRUE")
-        except CellError as error:
-            return {"status": "error", "name": error.ename, "message": error.evalue}, []
-        import pyarrow
-
-        from lakebook_kernel.languages.r.arrow import to_stream
-
-        return {}, [to_stream(pyarrow.table({"line": [line]}))]
-
-    @given_back()
-    def _send_name(self, name: str, held: int) -> tuple[dict[str, Any], list[Block]]:
-        """The value of a promised name, or the reason why R does not get it."""
-        from lakebook_kernel.languages.r.encode import encode
-
-        notes: list[str] = []
-        try:
-            value = self.lookup(name, held)
-        except KeyError:
-            return {"status": "error", "message": f"{name} is gone: no language has a variable of that name."}, []
-        except CellError as error:
-            return {"status": "error", "name": error.ename, "message": error.evalue}, []
-        except Exception as error:  # of Spark, which computes the value only now
-            told = explain(error)
-            return {"status": "error", "message": told.evalue if told else f"{name}: {error}"}, []
-        if value is UNCHANGED:
-            return {"unchanged": True}, []
-        try:
-            return {"notes": notes}, pack(encode(value, notes))
-        except TypeError as problem:
-            message = f"{name} lives in {self.home(name)} and cannot come: {no_form(name, value, str(problem))}"
-            return {"status": "error", "message": message}, []
-
-    def _note(self, outcome: dict[str, Any]) -> None:
-        if "bound" in outcome:
-            self._bound, self._removed = set(outcome["bound"]), set(outcome["removed"])
-            self._names, self._packages = outcome["names"], outcome["packages"]
-            self._functions = set(outcome["functions"])
+            self._screen.show(message)
 
     def _bury(self, process: RProcess, interrupted: bool) -> None:
         reason = process.ended()
-        self._process = None
-        self._remember_loss()
+        self._let_go()
         if interrupted:
             raise KeyboardInterrupt
         raise CellError(
@@ -385,51 +325,25 @@ class RLanguage(Language):
 
     def _quit(self, process: RProcess) -> None:
         process.ended()
+        self._let_go()
+        self._screen.write(
+            "stderr", "R was ended by quit(). The next R cell starts a new R, without this one's variables.\n"
+        )
+
+    def _let_go(self) -> None:
+        """R has ended: note what is lost with it."""
         self._process = None
-        self._remember_loss()
-        self._write("stderr", "R was ended by quit(). The next R cell starts a new R, without this one's variables.\n")
-
-    def _forget(self) -> None:
-        self._removed = set(self._names)
-        self._names, self._packages, self._bound, self._functions = [], [], set(), set()
-        self._promised = False
-
-    def _remember_loss(self) -> None:
         self.on_loss()
-        parts = []
-        if self._names:
-            rest = len(self._names) - NAMED
-            more = f" and {rest} more" if rest > 0 else ""
-            parts.append(f"Lost with the old one: {', '.join(self._names[:NAMED])}{more}.")
-        if self._packages:
-            parts.append(f"Packages to attach again: {', '.join(reversed(self._packages))}.")
-        self._lost = " ".join(["A new R was started.", *parts]) + "\n"
+        self._lost = " ".join(["A new R was started.", *self._variables.lost()]) + "\n"
         self._forget()
 
-    # ---------------------------------------------------------------- output
+    def _forget(self) -> None:
+        self._variables.forget()
+        self._promised = False
 
-    def _write(self, stream: Stream, text: str) -> None:
-        if self._output is not None:
-            self._output.stream(stream, text)
-
-    def _show(self, message: Message) -> None:
-        if self._output is None:
-            return
-        body = message.body
-        if message.kind == "table":
-            self._output.display(table_bundle(Table.from_json(body["table"])))
-        elif message.kind == "result":
-            self._output.result(body["data"])
-        elif message.kind == "display":
-            self._output.display(body["data"])
-        elif message.kind == "plot":
-            self._show_plot(body, bytes(message.blocks[0]))
-
-    def _show_plot(self, body: dict[str, Any], picture: bytes) -> None:
-        assert self._output is not None
-        data, metadata = plot_bundle(body, picture)
-        place = f"r-{self._plots}-{self._cell}-{body['page']}"
-        self._output.display(data, metadata, display_id=place, update=body["again"])
+    def _next_cell(self) -> None:
+        self._cell += 1
+        self._screen.cell = self._cell
 
 
 def _problem_of_start(process: RProcess, write: Any) -> CellError | None:

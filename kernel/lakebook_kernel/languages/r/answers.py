@@ -1,0 +1,75 @@
+"""What R asks while it works, and the answers: of Spark, for the value of a name, for a line that the user types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lakebook_kernel.errors import explain
+from lakebook_kernel.languages.base import UNCHANGED, CellError, Language
+from lakebook_kernel.languages.r.channel import Block, Message
+from lakebook_kernel.languages.r.failures import no_form
+from lakebook_kernel.languages.r.forms import pack
+from lakebook_kernel.languages.r.spark import SparkRequests
+from lakebook_kernel.memory import given_back
+
+Answer = tuple[dict[str, Any], list[Block]]
+
+
+class Answers:
+    """What R may ask of the notebook; ``language`` knows the host and the names that were promised."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._host = language.host
+        self._spark = SparkRequests(language.host)
+
+    def to(self, asked: Message) -> Answer:
+        """The answer's body and blocks. Raises ``KeyboardInterrupt`` when the user stops it."""
+        arguments = asked.body.get("arguments", {})
+        match asked.body["what"]:
+            case "input":
+                return self._ask_user(**arguments)
+            case "name":
+                return self._send_name(**arguments)
+            case _:
+                with self._host.waiting(lambda: self._host.notebook().interrupt()):
+                    return self._spark.serve(asked)
+
+    def trace(self, message: str) -> str:
+        """The whole story of a failure of Spark's that R tells by this message; empty when it is none."""
+        return self._spark.trace(message)
+
+    def _ask_user(self, prompt: str, hidden: str) -> Answer:
+        try:
+            line = self._host.ask(prompt, hidden=hidden == "TRUE")
+        except CellError as error:
+            return {"status": "error", "name": error.ename, "message": error.evalue}, []
+        import pyarrow
+
+        from lakebook_kernel.languages.r.arrow import to_stream
+
+        return {}, [to_stream(pyarrow.table({"line": [line]}))]
+
+    @given_back()
+    def _send_name(self, name: str, held: int) -> Answer:
+        """The value of a promised name, or the reason why R does not get it."""
+        from lakebook_kernel.languages.r.encode import encode
+
+        notes: list[str] = []
+        try:
+            value = self._language.lookup(name, held)
+        except KeyError:
+            return {"status": "error", "message": f"{name} is gone: no language has a variable of that name."}, []
+        except CellError as error:
+            return {"status": "error", "name": error.ename, "message": error.evalue}, []
+        except Exception as error:  # of Spark, which computes the value only now
+            told = explain(error)
+            return {"status": "error", "message": told.evalue if told else f"{name}: {error}"}, []
+        if value is UNCHANGED:
+            return {"unchanged": True}, []
+        try:
+            return {"notes": notes}, pack(encode(value, notes))
+        except TypeError as problem:
+            home = self._language.home(name)
+            message = f"{name} lives in {home} and cannot come: {no_form(name, value, str(problem))}"
+            return {"status": "error", "message": message}, []
