@@ -5,10 +5,11 @@ import java.util.concurrent.atomic.AtomicLong
 
 import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.classic.SparkSession
+import org.apache.spark.sql.lakebook.NotebookCaches
 
 /** What there is once in the JVM, and the notebooks attached to it. */
 class Driver(val context: SharedContext, val base: SparkSession) {
-  val cache: SharedCache = SharedCache.install(base)
+  val caches: NotebookCaches = NotebookCaches.install(base)
   val progress = new Progress
   val stoppedCells = new StoppedCells(context, id => Option(notebooks.get(id)).exists(_.isOpen))
   @volatile var tables: Option[TableList] = None

@@ -33,6 +33,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   @volatile private var interrupted = false
   private val closed = new AtomicBoolean
   context.enter(id, AddedFiles.state(session))
+  driver.caches.enter(id, session)
   belongHere()
   session.streams.addListener(new StreamsOutliveInterrupts(context, id))
   private val gateway = new Gateway(this, Notebook.newSecret())
@@ -110,7 +111,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
       "interpreter" -> (() => if (scalaMade.get) scala.close()),
       "temporary views" -> (() => session.sessionState.catalog.clearTempTables()),
       "shared frames" -> (() => SharedFrames.clear(session)),
-      "cached results" -> (() => driver.cache.release(id)),
+      "cached results" -> (() => driver.caches.release(id)),
       "context" -> (() => context.release(id)),
       "added files" -> (() => AddedFiles.forget(session)),
       "progress" -> (() => driver.progress.forget(this)),
