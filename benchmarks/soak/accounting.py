@@ -100,8 +100,8 @@ class Witness:
         self._notebook = Notebook(workspace.root, log)
         self._run(f"%sql\n{MAKE_TABLES}")
         self._first: Measured | None = None
-        #: one line per round, for the report
-        self.lines: list[str] = []
+        #: the last round's, for the report
+        self.line = ""
 
     def complaints(self, tables: SharedTables) -> list[str]:
         """What the others left, now that they have all ended."""
@@ -117,7 +117,7 @@ class Witness:
         wrong += measured.complaints(self._first)
         there = self._asked(_TABLES)
         wrong += tables.complaints(there["batches"], there["keys"])
-        self.lines.append(
+        self.line = (
             f"driver {measured.pid}: heap {measured.heap / 2**20:.0f} MiB, {measured.threads} threads, "
             f"{measured.descriptors} files and sockets; {tables.writes} writes of the shared tables"
         )
@@ -144,7 +144,8 @@ class Witness:
 
     def _files(self) -> Iterable[str]:
         state, tables = self._workspace.state, (self._workspace.warehouse, self._workspace.state / "metastore_db")
-        yield from (path.name for path in self._temporary.iterdir())
+        for path in self._temporary.iterdir():  # with what is in the driver's own folder
+            yield from map(str, (path, *(path.iterdir() if path.is_dir() else ())))
         yield from (str(path) for path in state.rglob("*") if not any(table in path.parents for table in tables))
 
     def _attached(self) -> list[object]:
