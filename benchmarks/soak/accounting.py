@@ -105,7 +105,9 @@ class Witness:
 
     def complaints(self, tables: SharedTables) -> list[str]:
         """What the others left, now that they have all ended."""
-        self._run("spark.range(1).count()")  # which starts a driver, should it have been killed
+        self._run(
+            "%scala\nspark.range(1).count()"
+        )  # which starts a driver, should it have been killed, and the compiler
         settle(lambda: len(self._attached()) <= 1)
         wrong = [f"attached to the driver is still {entry}" for entry in self._attached()[1:]]
         allowed = self._family()

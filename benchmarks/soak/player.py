@@ -26,8 +26,10 @@ WITHOUT_DRIVER = Fails(("driver",), lines=12)
 WITHOUT_R = Fails(("R has ended",), lines=12)
 #: words that no user should have to read
 INTERNAL = ("py4j.protocol", "Py4JNetworkError", "lakebook_kernel/")
-#: cells that a failure shows
+#: cells that a failure shows …
 SHOWN = 12
+#: … and characters of a line
+LINE = 400
 #: cells after which a kernel has loaded what it needs
 WARM = 25
 
@@ -40,7 +42,7 @@ class Failure:
     cells: Sequence[str]
 
     def __str__(self) -> str:
-        story = "\n".join(f"--- {cell}" for cell in self.cells)
+        story = "\n".join(f"--- {_short(cell)}" for cell in self.cells)
         return f"in notebook {self.notebook}, {self.kind}: {self.complaint}\nits last cells:\n{story}"
 
 
@@ -65,6 +67,11 @@ class Soak:
     growth: list[int] = field(default_factory=list)
     #: one line per round: what the driver held after it
     rounds: list[str] = field(default_factory=list)
+
+
+def _short(cell: str) -> str:
+    """Without the middle of the longest lines."""
+    return "\n".join(line if len(line) < LINE else f"{line[:LINE]} … {line[-40:]}" for line in cell.splitlines())
 
 
 class Player:
