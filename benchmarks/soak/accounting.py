@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ SETTLE = 45.0
 HEAP = 96 * 2**20
 THREADS = 12
 DESCRIPTORS = 24
+#: classes that are named when the driver's memory grew
+SHOWN = 12
 #: how much a kernel may grow by from its 25th cell to its end: libraries, and what malloc keeps of large frames
 KERNEL = 600 * 2**20
 
@@ -36,6 +39,16 @@ _POOLS = "('thread-pool', 'Execution-', '-exchange-', 'QueryStage', 'task-launch
 _MEASURE = f"""
 import gc, json, time
 gc.collect()
+def _classes():
+    gateway, jvm = sc._gateway, sc._jvm
+    arguments = gateway.new_array(jvm.java.lang.Object, 1)
+    arguments[0] = gateway.new_array(jvm.java.lang.String, 0)
+    kinds = gateway.new_array(jvm.java.lang.String, 1)
+    kinds[0] = '[Ljava.lang.String;'
+    name = jvm.javax.management.ObjectName('com.sun.management:type=DiagnosticCommand')
+    server = jvm.java.lang.management.ManagementFactory.getPlatformMBeanServer()
+    lines = [line.split() for line in server.invoke(name, 'gcClassHistogram', arguments, kinds).splitlines()]
+    return {{line[3]: int(line[2]) for line in lines if len(line) >= 4 and line[0].endswith(':')}}
 def _measured():
     runtime = spark._jvm.Runtime.getRuntime()
     for _ in range(3):
@@ -50,6 +63,7 @@ def _measured():
         'threads': sum(not any(pool in name for pool in {_POOLS}) for name in threads),
         'persisted': sc._jsc.getPersistentRDDs().size(),
         'views': views,
+        'classes': _classes(),
     }}
 print(json.dumps(_measured()))
 """
@@ -72,6 +86,8 @@ class Measured:
     threads: int
     persisted: int
     views: list[str]
+    #: bytes of all objects of a class
+    classes: dict[str, int]
     descriptors: int
     files: frozenset[str]
 
@@ -84,6 +100,10 @@ class Measured:
             "persisted RDDs": (self.persisted - first.persisted, 0),
         }
         wrong = [f"the driver's {what} grew by {by:,}" for what, (by, bound) in grown.items() if by > bound]
+        if wrong:
+            more = Counter(self.classes)
+            more.subtract(first.classes)
+            wrong[-1] += "; most by " + ", ".join(f"{name} {by:,}" for name, by in more.most_common(SHOWN))
         if self.views:
             wrong.append(f"views are left: {self.views}")
         if new := sorted(self.files - first.files):
