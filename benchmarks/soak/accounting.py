@@ -39,16 +39,6 @@ _POOLS = "('thread-pool', 'Execution-', '-exchange-', 'QueryStage', 'task-launch
 _MEASURE = f"""
 import gc, json, time
 gc.collect()
-def _classes():
-    gateway, jvm = sc._gateway, sc._jvm
-    arguments = gateway.new_array(jvm.java.lang.Object, 1)
-    arguments[0] = gateway.new_array(jvm.java.lang.String, 0)
-    kinds = gateway.new_array(jvm.java.lang.String, 1)
-    kinds[0] = '[Ljava.lang.String;'
-    name = jvm.javax.management.ObjectName('com.sun.management:type=DiagnosticCommand')
-    server = jvm.java.lang.management.ManagementFactory.getPlatformMBeanServer()
-    lines = [line.split() for line in server.invoke(name, 'gcClassHistogram', arguments, kinds).splitlines()]
-    return {{line[3]: int(line[2]) for line in lines if len(line) >= 4 and line[0].endswith(':')}}
 def _measured():
     runtime = spark._jvm.Runtime.getRuntime()
     for _ in range(3):
@@ -63,9 +53,15 @@ def _measured():
         'threads': sum(not any(pool in name for pool in {_POOLS}) for name in threads),
         'persisted': sc._jsc.getPersistentRDDs().size(),
         'views': views,
-        'classes': _classes(),
     }}
 print(json.dumps(_measured()))
+"""
+#: a table of classes and of the bytes that their objects have, the greatest first
+_CLASSES = """%scala
+import java.lang.management.ManagementFactory
+import javax.management.ObjectName
+println(ManagementFactory.getPlatformMBeanServer.invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"),
+  "gcClassHistogram", Array[Object](Array.empty[String]), Array("[Ljava.lang.String;")).toString.linesIterator.take(500).mkString("\\n"))
 """
 _TABLES = f"""
 import json
@@ -161,8 +157,10 @@ class Witness:
 
     def _measure(self) -> Measured:
         found = self._asked(_MEASURE)
+        rows = [line.split() for line in self._run(_CLASSES).splitlines()]
+        classes = {row[3]: int(row[2]) for row in rows if len(row) >= 4 and row[0].endswith(":")}
         descriptors = len(list(Path(f"/proc/{found['pid']}/fd").iterdir()))
-        return Measured(**found, descriptors=descriptors, files=frozenset(self._files()))
+        return Measured(**found, classes=classes, descriptors=descriptors, files=frozenset(self._files()))
 
     def _files(self) -> Iterable[str]:
         state, tables = self._workspace.state, (self._workspace.warehouse, self._workspace.state / "metastore_db")

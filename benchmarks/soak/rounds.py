@@ -46,7 +46,12 @@ def _play(soak: Soak, witness: Witness, kernels: int, each: int) -> None:
             break
         soak.driver_may_die = number % LIFE == 0
         _round(soak, number, kernels, -(-each // kernels))
-        for complaint in witness.complaints(soak.tables):
+        try:
+            complaints = witness.complaints(soak.tables)
+        except RuntimeError as error:  # it is the last round: who cannot look cannot compare
+            _fail(soak, f"after round {number}", str(error))
+            break
+        for complaint in complaints:
             _fail(soak, f"after round {number}", complaint)
         soak.rounds.append(f"round {number}: {soak.shares.cells} cells; {witness.line}")
         print(soak.rounds[-1], flush=True)
