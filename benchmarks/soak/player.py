@@ -23,7 +23,7 @@ from benchmarks.soak.trial import Fails, Trial
 INTERRUPTED = Fails(("KeyboardInterrupt", "SIGINT", "SIGKILL", "exit status 130"))
 #: the errors of those whose process was killed
 WITHOUT_DRIVER = Fails(("driver",), lines=12)
-WITHOUT_R = Fails(("R has ended",), lines=12)
+WITHOUT_R = Fails(("R has ended", "R could not be started: it has ended"), lines=12)
 #: words that no user should have to read
 INTERNAL = ("py4j.protocol", "Py4JNetworkError", "lakebook_kernel/")
 #: cells that a failure shows …
