@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import uuid
+from pathlib import Path
 from random import Random
 
 from benchmarks.place import a_place
@@ -25,6 +26,7 @@ def main() -> int:
     parser.add_argument(
         "--round", type=int, default=100, help="cells after which is looked what is left (default: 100)"
     )
+    parser.add_argument("--report", type=Path, default=None, help="a file for what was counted and found, as JSON")
     parser.add_argument("--calm", action="store_true", help="without disturbances")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # all that was started ends, and its folders go
@@ -36,6 +38,8 @@ def main() -> int:
             place, Shares(options.cells, 60 * options.minutes), seed, options.kernels, options.round, calm=options.calm
         )
     print(report.text(soak))
+    if options.report is not None:
+        options.report.write_text(report.counted(soak))
     return 1 if soak.failures else 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ SETTLE = 45.0
 HEAP = 96 * 2**20
 THREADS = 12
 DESCRIPTORS = 24
+#: classes that are named when the driver's memory grew
+SHOWN = 12
 #: how much a kernel may grow by from its 25th cell to its end: libraries, and what malloc keeps of large frames
 KERNEL = 600 * 2**20
 
@@ -53,6 +56,13 @@ def _measured():
     }}
 print(json.dumps(_measured()))
 """
+#: a table of classes and of the bytes that their objects have, the greatest first
+_CLASSES = """%scala
+import java.lang.management.ManagementFactory
+import javax.management.ObjectName
+println(ManagementFactory.getPlatformMBeanServer.invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"),
+  "gcClassHistogram", Array[Object](Array.empty[String]), Array("[Ljava.lang.String;")).toString.linesIterator.take(500).mkString("\\n"))
+"""
 _TABLES = f"""
 import json
 def _tables():
@@ -72,6 +82,8 @@ class Measured:
     threads: int
     persisted: int
     views: list[str]
+    #: bytes of all objects of a class
+    classes: dict[str, int]
     descriptors: int
     files: frozenset[str]
 
@@ -84,6 +96,10 @@ class Measured:
             "persisted RDDs": (self.persisted - first.persisted, 0),
         }
         wrong = [f"the driver's {what} grew by {by:,}" for what, (by, bound) in grown.items() if by > bound]
+        if wrong:
+            more = Counter(self.classes)
+            more.subtract(first.classes)
+            wrong[-1] += "; most by " + ", ".join(f"{name} {by:,}" for name, by in more.most_common(SHOWN))
         if self.views:
             wrong.append(f"views are left: {self.views}")
         if new := sorted(self.files - first.files):
@@ -100,12 +116,14 @@ class Witness:
         self._notebook = Notebook(workspace.root, log)
         self._run(f"%sql\n{MAKE_TABLES}")
         self._first: Measured | None = None
-        #: one line per round, for the report
-        self.lines: list[str] = []
+        #: the last round's, for the report
+        self.line = ""
 
     def complaints(self, tables: SharedTables) -> list[str]:
         """What the others left, now that they have all ended."""
-        self._run("spark.range(1).count()")  # which starts a driver, should it have been killed
+        self._run(
+            "%scala\nspark.range(1).count()"
+        )  # which starts a driver, should it have been killed, and the compiler
         settle(lambda: len(self._attached()) <= 1)
         wrong = [f"attached to the driver is still {entry}" for entry in self._attached()[1:]]
         allowed = self._family()
@@ -117,7 +135,7 @@ class Witness:
         wrong += measured.complaints(self._first)
         there = self._asked(_TABLES)
         wrong += tables.complaints(there["batches"], there["keys"])
-        self.lines.append(
+        self.line = (
             f"driver {measured.pid}: heap {measured.heap / 2**20:.0f} MiB, {measured.threads} threads, "
             f"{measured.descriptors} files and sockets; {tables.writes} writes of the shared tables"
         )
@@ -139,12 +157,15 @@ class Witness:
 
     def _measure(self) -> Measured:
         found = self._asked(_MEASURE)
+        rows = [line.split() for line in self._run(_CLASSES).splitlines()]
+        classes = {row[3]: int(row[2]) for row in rows if len(row) >= 4 and row[0].endswith(":")}
         descriptors = len(list(Path(f"/proc/{found['pid']}/fd").iterdir()))
-        return Measured(**found, descriptors=descriptors, files=frozenset(self._files()))
+        return Measured(**found, classes=classes, descriptors=descriptors, files=frozenset(self._files()))
 
     def _files(self) -> Iterable[str]:
         state, tables = self._workspace.state, (self._workspace.warehouse, self._workspace.state / "metastore_db")
-        yield from (path.name for path in self._temporary.iterdir())
+        for path in self._temporary.iterdir():  # with what is in the driver's own folder
+            yield from map(str, (path, *(path.iterdir() if path.is_dir() else ())))
         yield from (str(path) for path in state.rglob("*") if not any(table in path.parents for table in tables))
 
     def _attached(self) -> list[object]:

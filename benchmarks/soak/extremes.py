@@ -165,7 +165,7 @@ def ends(language: str, kind: str, code: str, expected: Expected, process: str |
     return lambda desk: Trial(kind, language, cell(language, code), expected, uses=uses(language), ends=process)
 
 
-_EXIT = Fails(("exit",))
+_EXIT = Fails(("exit", "SystemExit"))
 _R_ENDED = OneOf((Runs(), Fails(("R has ended",))))
 
 RARE = [

@@ -23,11 +23,13 @@ from benchmarks.soak.trial import Fails, Trial
 INTERRUPTED = Fails(("KeyboardInterrupt", "SIGINT", "SIGKILL", "exit status 130"))
 #: the errors of those whose process was killed
 WITHOUT_DRIVER = Fails(("driver",), lines=12)
-WITHOUT_R = Fails(("R has ended",), lines=12)
+WITHOUT_R = Fails(("R has ended", "R could not be started: it has ended"), lines=12)
 #: words that no user should have to read
 INTERNAL = ("py4j.protocol", "Py4JNetworkError", "lakebook_kernel/")
-#: cells that a failure shows
+#: cells that a failure shows …
 SHOWN = 12
+#: … and characters of a line
+LINE = 400
 #: cells after which a kernel has loaded what it needs
 WARM = 25
 
@@ -40,7 +42,7 @@ class Failure:
     cells: Sequence[str]
 
     def __str__(self) -> str:
-        story = "\n".join(f"--- {cell}" for cell in self.cells)
+        story = "\n".join(f"--- {_short(cell)}" for cell in self.cells)
         return f"in notebook {self.notebook}, {self.kind}: {self.complaint}\nits last cells:\n{story}"
 
 
@@ -63,6 +65,13 @@ class Soak:
     driver_may_die: bool = False
     #: bytes by which each kernel has grown in its life
     growth: list[int] = field(default_factory=list)
+    #: one line per round: what the driver held after it
+    rounds: list[str] = field(default_factory=list)
+
+
+def _short(cell: str) -> str:
+    """Without the middle of the longest lines."""
+    return "\n".join(line if len(line) < LINE else f"{line[:LINE]} … {line[-40:]}" for line in cell.splitlines())
 
 
 class Player:
@@ -72,6 +81,8 @@ class Player:
         self._steps = 0
         self._names = Names()
         self._deaths = soak.watch.deaths
+        #: whether R may have been killed with nobody having noticed: the next R cell is told
+        self._r_killed = False
         #: cells since this kernel began, and its memory after the first of them
         self._age = 0
         self._warm: int | None = None
@@ -179,7 +190,8 @@ class Player:
             ways.append(INTERRUPTED)
         if died and DRIVER in trial.uses:
             ways.append(WITHOUT_DRIVER)
-        if how == "R killed":
+        self._r_killed = self._r_killed or how == "R killed"
+        if self._r_killed and (R in trial.uses or trial.language == "r"):
             ways.append(WITHOUT_R)
         if complaint is not None:
             complaints = [way.complaint(outcome) for way in ways]
@@ -198,6 +210,8 @@ class Player:
         self._following = deque(trial.following or self._following) if sure else deque()
         if trial.ends == R or how == "R killed" or "R has ended" in outcome.error:
             self._names.lose(R)
+        if trial.language == "r" and how != "R killed":  # the one that has noticed
+            self._r_killed = False
 
     def _look_for_driver(self) -> None:
         """What lived in a driver that has died since is gone."""
@@ -219,7 +233,7 @@ class Player:
 
     def _forget_all(self) -> None:
         self._following.clear()
-        self._age, self._warm = 0, None
+        self._age, self._warm, self._r_killed = 0, None, False
         self._names.lose(KERNEL)
 
     def _fail(self, trial: Trial, complaint: str) -> None:

@@ -1,7 +1,8 @@
-"""What a soak has seen, as text."""
+"""What a soak has seen, for people and for programs."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 from benchmarks.soak.player import WARM, Soak
@@ -29,5 +30,17 @@ def text(soak: Soak) -> str:
     return "\n".join(lines)
 
 
-def _counts(counted: Counter[str]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in counted.most_common()) or "none"
+def counted(soak: Soak) -> str:
+    """The same for a program that sums several soaks up: JSON."""
+    cells: dict[str, dict[str, int]] = {}
+    for (language, kind), count in sorted(soak.shares.kinds.items()):
+        cells.setdefault(language, {})[kind] = count
+    found = {
+        "seed": soak.seed,
+        "cells": cells,
+        "disturbances": dict(soak.shares.disturbances),
+        "rounds": soak.rounds,
+        "growth": soak.growth,
+        "failures": [str(failure) for failure in soak.failures],
+    }
+    return json.dumps(found, indent=1, ensure_ascii=False)

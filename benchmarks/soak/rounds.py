@@ -24,7 +24,7 @@ LIFE = 4
 
 def soaked(place: Place, shares: Shares, seed: int, kernels: int, each: int, *, calm: bool) -> Soak:
     temporary = place.folder()
-    os.environ |= {"TMPDIR": str(temporary), "JAVA_TOOL_OPTIONS": f"-Djava.io.tmpdir={temporary}"}
+    os.environ["TMPDIR"] = str(temporary)
     absent = {"r"} if shutil.which("R") is None else set()
     kinds = [kind for kind in [*EVERYDAY, *WRITERS, *RARE] if kind.language not in absent]
     workspace = place.workspace
@@ -46,9 +46,15 @@ def _play(soak: Soak, witness: Witness, kernels: int, each: int) -> None:
             break
         soak.driver_may_die = number % LIFE == 0
         _round(soak, number, kernels, -(-each // kernels))
-        for complaint in witness.complaints(soak.tables):
+        try:
+            complaints = witness.complaints(soak.tables)
+        except RuntimeError as error:  # it is the last round: who cannot look cannot compare
+            _fail(soak, f"after round {number}", str(error))
+            break
+        for complaint in complaints:
             _fail(soak, f"after round {number}", complaint)
-        print(f"round {number}: {soak.shares.cells} cells; {witness.lines[-1]}", flush=True)
+        soak.rounds.append(f"round {number}: {soak.shares.cells} cells; {witness.line}")
+        print(soak.rounds[-1], flush=True)
     witness.close()
 
 

@@ -258,7 +258,7 @@ def sql_shows(name: str, sort: Sort) -> str | None:
         "numbers": f"SELECT concat('=[', size(:{name}), ':', "
         f"CAST(2 * aggregate(:{name}, 0D, (a, b) -> a + b) AS BIGINT), ']=') AS answer",
         "frame": f"SELECT concat('=[', count(*), ':', sum({first}), ':', count({second}), ':', "
-        f"lower(hex(max(CASE WHEN {first} = 0 THEN {second} END))), ']=') AS answer FROM {name}",
+        f"lower(hex(max(CASE WHEN {first} = 0 THEN {second} END))), ']=') AS answer FROM {sql_name(name)}",
     }
     return ways.get(sort)
 

@@ -56,7 +56,7 @@ def merges(language: str) -> Make:
 def reads(desk: Desk) -> Trial:
     """Whatever the others do meanwhile, no batch is seen in part or twice."""
     code = (
-        f"SELECT concat('=[', count_if(n != m + 1 OR n != d), ']=') AS answer FROM "
+        f"SELECT concat('=[', count(*) FILTER (WHERE n != m + 1 OR n != d), ']=') AS answer FROM "
         f"(SELECT batch, count(*) AS n, max(i) AS m, count(DISTINCT i) AS d FROM {ROWS} GROUP BY batch)"
     )
     language = desk.random.choice(["sql", "duckdb"])

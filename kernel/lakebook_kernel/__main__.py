@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 # the folder that -m put there: a file of the notebook must not pass for a module of ours
 if sys.path[0] == str(Path.cwd()):
@@ -11,8 +12,10 @@ if sys.path[0] == str(Path.cwd()):
 
 from ipykernel.kernelapp import IPKernelApp, kernel_aliases
 from traitlets import Type
+from typing_extensions import override
 
 from lakebook_kernel.kernel import LakebookKernel
+from lakebook_kernel.publishing import WaitingSocket
 
 
 class LakebookKernelApp(IPKernelApp):
@@ -22,6 +25,12 @@ class LakebookKernelApp(IPKernelApp):
     kernel_class = Type(LakebookKernel, klass="ipykernel.kernelbase.Kernel").tag(config=True)  # type: ignore[assignment]
     classes = [LakebookKernel, *IPKernelApp.classes]  # noqa: RUF012
     aliases = {**kernel_aliases, "language": "LakebookKernel.default_language"}  # noqa: RUF012
+
+    @override
+    def init_iopub(self, context: Any) -> None:
+        super().init_iopub(context)  # type: ignore[no-untyped-call]
+        thread = self.iopub_thread
+        thread.schedule(lambda: setattr(thread, "socket", WaitingSocket(thread.socket)))
 
 
 if __name__ == "__main__":

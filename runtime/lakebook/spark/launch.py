@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import locale
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,10 +69,11 @@ def launch(workspace: Workspace, name: str, log: Path, report: Report) -> subpro
     report("Starting this workspace's Spark driver …")
     file = workspace.state / f"{name}.conf"
     idle = workspace.spark.idle_timeout if name == "driver" else OWN_IDLE
-    write_settings(file, workspace, [made.bridge, *made.delta], idle)
+    temporary = _temporary_folder(workspace, name)
+    write_settings(file, workspace, [made.bridge, *made.delta], idle, temporary)
     command = [
         java.executable,
-        *(f"-Xmx{workspace.spark.memory}", *OPTIONS, *_OPTIMIZE_LATER),
+        *(f"-Xmx{workspace.spark.memory}", f"-Djava.io.tmpdir={temporary}", *OPTIONS, *_OPTIMIZE_LATER),
         *archive.options(java, made.class_path),
         *("-cp", os.pathsep.join(map(str, [*made.class_path, *extra]))),
         *(MAIN, str(file)),
@@ -85,6 +88,20 @@ def launch(workspace: Workspace, name: str, log: Path, report: Report) -> subpro
             env=_environment(workspace.spark.master),
             start_new_session=True,  # an interrupt of the notebook is none of the driver
         )
+
+
+def _temporary_folder(workspace: Workspace, name: str) -> Path:
+    """A new folder where temporary files belong: what Spark has no room for in memory, and libraries.
+
+    The driver removes it when it ends. One that was killed could not: the next one of its name removes what it left.
+    """
+    link = workspace.state / f"{name}.tmp"
+    if link.is_symlink():
+        shutil.rmtree(link.readlink(), ignore_errors=True)
+        link.unlink()
+    folder = Path(tempfile.mkdtemp(prefix="lakebook-driver-"))
+    link.symlink_to(folder)
+    return folder
 
 
 def _extra_jars(workspace: Workspace, java: Java, report: Report) -> list[Path]:

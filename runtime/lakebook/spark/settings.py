@@ -25,11 +25,14 @@ _MOST_RESULTS = 2**30
 _LISTS = {"spark.sql.extensions", "spark.jars"}
 
 
-def write_settings(file: Path, workspace: Workspace, executor_jars: list[Path], idle: float) -> None:
+def write_settings(
+    file: Path, workspace: Workspace, executor_jars: list[Path], idle: float, temporary: Path | None = None
+) -> None:
     """Write what the bridge's ``Main`` reads; ``file`` names the driver: ``driver.conf`` makes ``driver.json``.
 
     Args:
         idle: seconds without an attached notebook after which the driver ends.
+        temporary: a folder that the driver removes when it ends.
     """
     classes = file.with_suffix(".classes")
     shutil.rmtree(classes, ignore_errors=True)
@@ -41,6 +44,7 @@ def write_settings(file: Path, workspace: Workspace, executor_jars: list[Path], 
         "idle": idle,
         "bridge": bridge.version(),
         "metastore": workspace.metastore,
+        "temporary": str(temporary) if temporary is not None else None,
         "spark": spark_settings(workspace, classes, executor_jars),
     }
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # passwords may be among them

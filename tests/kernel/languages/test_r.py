@@ -15,6 +15,7 @@ from kernel.standins import StandInHost
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.languages.base import CellError, MimeBundle
 from lakebook_kernel.languages.r import RLanguage
+from lakebook_kernel.languages.r.process import RProcess
 
 pytestmark = pytest.mark.r
 
@@ -90,6 +91,13 @@ def interrupted(r: RLanguage, code: str, after: float = 0.5) -> None:
 
 
 # ------------------------------------------------------------------------- output
+
+
+def test_r_that_is_killed_as_it_starts_is_told_so(tmp_path: Path) -> None:
+    process = RProcess(tmp_path)
+    os.kill(process.pid, signal.SIGKILL)
+    with pytest.raises(CellError, match="R could not be started: it has ended by a kill signal"):
+        process.ready(lambda stream, text: None)
 
 
 def test_every_visible_value_is_shown(r: RLanguage) -> None:

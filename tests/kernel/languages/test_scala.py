@@ -25,6 +25,18 @@ def failure(run: Run, code: str) -> CellError:
     return caught.value
 
 
+@pytest.mark.parametrize(
+    "deep",
+    [f"{'(' * 20_000}5{')' * 20_000}", f"{'1 + ' * 20_000}1", f"List(1){'.map(x => x)' * 20_000}"],
+    ids=["brackets", "terms", "calls"],
+)
+def test_code_that_is_nested_too_deeply_is_refused_and_harms_nobody(run: Run, deep: str) -> None:
+    for _ in range(3):
+        assert failure(run, f"val deep = {deep}").evalue.startswith("The code is nested too deeply")
+        assert "not found: value nowhere" in failure(run, "nowhere").evalue
+    assert "Int = 5" in run("2 + 3").text()
+
+
 # --- values
 
 

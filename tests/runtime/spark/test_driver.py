@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -66,6 +67,23 @@ def test_a_dead_driver_is_found_and_replaced_and_tables_are_still_there(place: W
     assert driver.running(place) is None
     with Peer(place.root) as peer:
         assert peer.run("spark.table('kept').count()") == 3
+
+
+def test_a_killed_drivers_temporary_files_go_with_the_next_start_and_at_an_orderly_end_ones_own(
+    place: Workspace, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    first = driver.start(place)
+    [left] = folder.iterdir()
+    assert any(left.iterdir()), "Spark keeps its files elsewhere"
+    os.kill(first.pid, signal.SIGKILL)
+    psutil.Process(first.pid).wait(10)
+    driver.start(place)
+    assert not left.exists()
+    assert driver.stop(place)
+    assert not any(folder.iterdir())
 
 
 def test_a_connection_file_of_another_process_is_not_believed(place: Workspace) -> None:

@@ -88,9 +88,12 @@ class RProcess:
 
         message = self.next(note, PATIENCE)
         if message is None or message.kind != "ready":
+            died = bool(_readable([self._life], SETTLE))
             self.kill()
+            end = self.ended()
+            how = f"it has ended by {end}" if died else f"no answer after {PATIENCE:.0f} s"
             text = "".join(said).strip()
-            reason = text.splitlines()[-1] if text else f"no answer after {PATIENCE:.0f} s"
+            reason = text.splitlines()[-1] if text else how
             raise CellError("RNotStarted", f"R could not be started: {reason}", full=text)
         self._temporary = Path(message.body["folder"])
 

@@ -50,13 +50,13 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
 
   /** The steps of a cell in order, each made when the one before it has been recorded.
     *
-    * @throws CompileFailed it cannot be parsed
+    * @throws CompileFailed it cannot be parsed, or is nested too deeply
     */
   def steps(code: String): Iterator[Step] = {
     val (trees, source) = parsed(code)
-    val groups = grouped(trees)
+    val groups = withinStack(grouped(trees))
     groups.iterator.zipWithIndex.map { case (group, at) =>
-      labelled(new Step(code, group, source, keepResult = at == groups.length - 1))
+      withinStack(labelled(new Step(code, group, source, keepResult = at == groups.length - 1)))
     }
   }
 
@@ -66,7 +66,7 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
     */
   def compile(step: Step): Unit = {
     problems.clear()
-    val succeeded = step.compile
+    val succeeded = withinStack(step.compile)
     currentRun.reporting.clearAllConditionalWarnings()
     if (!succeeded) throw new CompileFailed(problems.errors.toList)
     unseen += step.lineRep.packageName
@@ -81,7 +81,7 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
   def parsed(code: String): (List[Tree], BatchSourceFile) = {
     problems.clear()
     currentRun.reporting.clearSuspendedMessages()
-    labelled(parse(code, fatally = true)) match {
+    labelled(withinStack(parse(code, fatally = true))) match {
       case Right((trees, _, source)) => (trees.filter(_ != EmptyTree), source)
       case Left(_)                   => throw new CompileFailed(problems.errors.toList)
     }
@@ -150,6 +150,11 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
     owners.clear()
     imports.clear()
   }
+
+  /** What the compiler does with its own stack, whose end is told as a fault of the code. */
+  private def withinStack[T](body: => T): T =
+    try body
+    catch { case _: StackOverflowError => throw new CompileFailed(Seq(Problem(None, None, CellCompiler.TooDeep))) }
 
   private def labelled[T](body: => T): T = withLabel(CellCompiler.Label)(body)
 
@@ -261,6 +266,7 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
 object CellCompiler {
   /** The name of the source file in stack traces. */
   val Label = "cell"
+  private val TooDeep = "The code is nested too deeply for the compiler: give parts of it names."
   /** How many `resN` are kept. */
   val Results = 10
 

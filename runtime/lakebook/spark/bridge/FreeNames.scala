@@ -6,12 +6,12 @@ class FreeNames(val compiler: CellCompiler) {
 
   private val found = scala.collection.mutable.LinkedHashSet[String]()
 
-  /** Empty for code that cannot be parsed. */
+  /** Empty for code that cannot be parsed, or is nested too deeply. */
   def of(code: String): Seq[String] =
     try {
       statements(compiler.parsed(code)._1, Set.empty)
       found.toSeq
-    } catch { case _: CompileFailed => Nil }
+    } catch { case _: CompileFailed | _: StackOverflowError => Nil }
 
   private def statements(trees: List[Tree], bound: Set[Name]): Unit = {
     val all = bound ++ trees.flatMap(defined)

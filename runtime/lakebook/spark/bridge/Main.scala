@@ -8,12 +8,14 @@ import java.util.concurrent.atomic.AtomicBoolean
 import scala.jdk.CollectionConverters._
 
 import com.fasterxml.jackson.databind.JsonNode
+import org.apache.commons.io.FileUtils
+import org.apache.hadoop.util.ShutdownHookManager
 import org.apache.spark.SparkConf
 import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.classic.SparkSession
 import org.apache.spark.sql.lakebook.UnopenedCatalog
 
-/** A workspace's driver. Its one argument is a file: `{"state", "connection", "tables", "idle", "bridge", "metastore", "spark"}`.
+/** A workspace's driver. Its one argument is a file: `{"state", "connection", "tables", "idle", "bridge", "metastore", "temporary", "spark"}`.
   *
   * It belongs to no process: it ends when it is asked to, or when nothing has been attached for a while.
   */
@@ -49,6 +51,9 @@ object Main {
   private val Irreplaceable = Seq("dag-scheduler-event-loop", "dispatcher-", "spark-listener-group")
 
   private val NoMemory = "its memory was full (spark.memory in lakebook.toml)"
+
+  /** The priority of a shutdown hook that comes after all of Spark's and Hadoop's. */
+  private val AfterSparks = 0
 
   /** Milliseconds for the notebooks to be told. */
   private val Farewell = 300L
@@ -106,6 +111,10 @@ class Main(settings: JsonNode) {
     door.open()
     OwnerOnly.write(connection, Json.write(about ++ Map("port" -> door.port, "secret" -> secret)))
     Runtime.getRuntime.addShutdownHook(new Thread(() => Files.deleteIfExists(connection)))
+    if (settings.hasNonNull("temporary")) {
+      val folder = Path.of(settings.path("temporary").asText).toFile
+      ShutdownHookManager.get.addShutdownHook(() => FileUtils.deleteQuietly(folder), Main.AfterSparks)
+    }
     if (settings.hasNonNull("tables"))
       driver.tables = Some(new TableList(new UnopenedCatalog(driver.base), Path.of(settings.path("tables").asText)))
     openCatalogLater()

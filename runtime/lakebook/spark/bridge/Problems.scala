@@ -19,6 +19,9 @@ class Problems(settings: Settings) extends ReplReporterImpl(settings, new PrintW
   val errors: mutable.ListBuffer[Problem] = mutable.ListBuffer()
   val warnings: mutable.ListBuffer[Problem] = mutable.ListBuffer()
 
+  // now: were they first met where the stack ends, no interpreter of the driver could ever use them
+  private val _ = Seq(INFO, WARNING, ERROR)
+
   override def doReport(position: Position, message: String, severity: Severity, actions: List[CodeAction]): Unit = {
     val problem = at(position, Naming.unmangle(message))
     if (severity == ERROR) errors += problem
