@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Any
 
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -34,6 +34,8 @@ class LakebookShell(ZMQInteractiveShell):
     def __init__(self, *args: Any, **options: Any) -> None:
         #: by cell, the number under which ``Out`` keeps its last result
         self._results: dict[str, int] = {}
+        #: cells that run, one inside the other
+        self._running = 0
         super().__init__(*args, **options)
         self.input_transformer_manager.cleanup_transforms.insert(0, _without_magic)
 
@@ -95,6 +97,16 @@ class LakebookShell(ZMQInteractiveShell):
         """Show the last exception: the user's lines that led there, then what happened."""
         with self.kernel.interrupts.too_late():
             self._tell(exc_tuple, *args, **options)
+        if self._running == 1 and options.get("running_compiled_code"):
+            self.kernel.interrupts.end_cell()  # IPython still puts the error into words, for its history and the reply
+
+    @override
+    async def run_code(self, code_obj: CodeType, result: Any = None, *, async_: bool = False) -> bool:
+        self._running += 1
+        try:
+            return bool(await super().run_code(code_obj, result, async_=async_))
+        finally:
+            self._running -= 1
 
     def _tell(
         self,

@@ -133,6 +133,12 @@ def test_an_error_that_is_being_told_is_told_whole(notebook: Notebook) -> None:
     assert "what happened" in error and "KeyboardInterrupt" not in error
 
 
+def test_what_follows_an_inner_cell_that_failed_can_be_interrupted(notebook: Notebook) -> None:
+    inner = "import os, signal\nget_ipython().run_cell('1 / 0')\nos.kill(os.getpid(), signal.SIGINT)\nprint('went on')"
+    outcome = notebook.run(inner)
+    assert outcome.errors[-1]["ename"] == "KeyboardInterrupt" and "went on" not in outcome.stdout
+
+
 def test_cells_after_the_interrupted_one_do_run_when_asked(notebook: Notebook) -> None:
     notebook.interrupted(PYTHON.sleep)
     assert notebook.good("1 + 1").text == "2"
