@@ -21,6 +21,11 @@ OUT_OF_MEMORY = (
     "The Spark driver has no more memory for this: bring fewer rows into it, let go of what is cached or held, "
     "or give it more (spark.memory in lakebook.toml)"
 )
+#: this too
+RESULT_TOO_LARGE = (
+    "The result is larger than the {0} that the Spark driver takes from one query: bring fewer rows into it, or raise "
+    "spark.driver.maxResultSize ([spark.conf] in lakebook.toml)"
+)
 _LIBRARIES = (
     *{sysconfig.get_path(place) for place in ("stdlib", "purelib", "platlib")},
     sys.prefix,
@@ -31,7 +36,8 @@ _LIBRARIES = (
 _PLAN = re.compile(r";?\s*\n+(== SQL|'|\+- |JVM stacktrace:).*", re.DOTALL)
 _CONTEXT = re.compile(r"\n*== (SQL|DataFrame).* ==\n.*", re.DOTALL)
 _POSITION = re.compile(r"[;(]?\s*\(?\bline (\d+),? pos (\d+)\)?")
-_NO_MEMORY = re.compile(r"\bjava\.lang\.OutOfMemoryError\b")
+_NO_MEMORY = re.compile(r"\bjava\.lang\.OutOfMemoryError\b|Not enough memory to build and broadcast")
+_TOO_LARGE = re.compile(r"is bigger than spark\.driver\.maxResultSize \((.+?)\)")
 _CAUSE = re.compile(r"^Caused by: ([\w.$]+)(?:: (.*))?$", re.MULTILINE)
 
 
@@ -76,7 +82,7 @@ def _of_pyspark(error: BaseException) -> Explained:
         return Explained(worker[0], worker[1], f"{full}\n{trace or ''}")
     if _NO_MEMORY.search(full):
         return Explained("OutOfMemoryError", OUT_OF_MEMORY, f"{full}\n{trace or ''}")
-    return Explained(type(error).__name__, shorten(text), f"{full}\n\n{trace}" if trace else full)
+    return Explained(type(error).__name__, _words(text), f"{full}\n\n{trace}" if trace else full)
 
 
 def _of_py4j(error: BaseException) -> Explained:
@@ -97,7 +103,12 @@ def _of_py4j(error: BaseException) -> Explained:
     else:
         _, _, rest = full.partition("\n: ")
         name, _, message = (rest or full).splitlines()[0].partition(": ")
-    return Explained(name.rpartition(".")[2], shorten(message), full)
+    return Explained(name.rpartition(".")[2], _words(message), full)
+
+
+def _words(message: str) -> str:
+    most = _TOO_LARGE.search(message)
+    return RESULT_TOO_LARGE.format(most[1]) if most else shorten(message)
 
 
 def worker_error(text: str) -> tuple[str, str] | None:

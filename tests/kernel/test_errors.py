@@ -39,6 +39,27 @@ def test_a_call_that_gets_no_answer_is_told_as_the_drivers_end() -> None:
     assert told is not None and told.ename == "Py4JError"
 
 
+@pytest.mark.parametrize(
+    ("sparks", "ours"),
+    [
+        (
+            "Job aborted due to stage failure: Total size of serialized results of 12 tasks (302.4 MiB) is bigger than "
+            "spark.driver.maxResultSize (280.0 MiB)",
+            "The result is larger than the 280.0 MiB that the Spark driver takes from one query",
+        ),
+        (
+            "Not enough memory to build and broadcast the table to all worker nodes. As a workaround, set this and that",
+            "The Spark driver has no more memory for this",
+        ),
+    ],
+)
+def test_what_is_too_large_says_what_to_do(sparks: str, ours: str) -> None:
+    from pyspark.errors import PySparkException
+
+    told = errors.explain(PySparkException(sparks))
+    assert told is not None and told.evalue.startswith(ours) and "lakebook.toml" in told.evalue
+
+
 def test_a_caret_stands_below_the_place() -> None:
     assert errors.excerpt("SELECT 1\nFORM t", 2, 0, 4) == ["   2 | FORM t", "     | ^^^^"]
     assert errors.excerpt("\tx", 1, 1) == ["   1 | \tx", "     | \t^"]

@@ -40,7 +40,7 @@ class Attachment:
                 self.gateway: JavaGateway = _gateway(connection)
                 #: the bridge's ``Notebook``
                 self.notebook: JavaObject = self.gateway.entry_point
-                self.context, self.session = _session(self.gateway, self.notebook, folder)
+                self.context, self.session = _session(self.gateway, self.notebook, folder, connection.id)
         except BaseException:  # the driver may end at any moment
             self.detach()
             raise
@@ -89,7 +89,7 @@ def _gateway(connection: Connection) -> JavaGateway:
             del os.environ[variable]
 
 
-def _session(gateway: JavaGateway, notebook: JavaObject, folder: Path) -> tuple[SparkContext, SparkSession]:
+def _session(gateway: JavaGateway, notebook: JavaObject, folder: Path, name: str) -> tuple[SparkContext, SparkSession]:
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
@@ -101,7 +101,10 @@ def _session(gateway: JavaGateway, notebook: JavaObject, folder: Path) -> tuple[
         gateway=gateway,
         jsc=java_context,
         conf=SparkConf(_jvm=gateway.jvm, _jconf=java_context.getConf()),
-        environment={"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)},
+        environment={
+            "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+            "LAKEBOOK_NOTEBOOK": name,  # by which the bridge's ``PythonWorkers`` finds what a notebook leaves
+        },
     )
     sessions = SparkSession._get_j_spark_session_class(gateway.jvm)
     default = sessions.getDefaultSession()

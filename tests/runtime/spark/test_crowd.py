@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import textwrap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -244,6 +245,14 @@ def test_a_change_of_a_table_reaches_all_that_cached_it(one: Peer, two: Peer) ->
     assert not one.run(CACHED.format("changing"))
 
 
+def test_a_cached_frame_that_cannot_be_made_anew_is_nobody_elses_error(one: Peer, two: Peer, root: Path) -> None:
+    one.run("spark.range(3).write.saveAsTable('there'); spark.range(3).toDF('n').write.saveAsTable('lost')")
+    one.run("frame = spark.table('there').crossJoin(spark.table('lost')).cache(); frame.count()")
+    shutil.rmtree(find_workspace(root).warehouse / "lost")
+    two.run("spark.sql('INSERT INTO there VALUES (3)')")
+    assert two.run("spark.table('there').count()") == 4
+
+
 UDF = "spark.range(7, 8).select(__import__('pyspark').sql.functions.udf(lambda x: x, 'long')('id')).first()[0]"
 HELPER = (
     "from pyspark import SparkFiles\nfrom pyspark.sql.functions import udf\n"
@@ -291,15 +300,20 @@ stream = rate.writeStream.format("memory").queryName("seen").start()
 """
 
 
+MONITORS = "sum(thread.getName().startswith('Idle Worker') for thread in jvm.Thread.getAllStackTraces().keySet())"
+
+
 def test_the_processes_of_python_functions_end_with_their_notebook(root: Path, two: Peer) -> None:
     java = psutil.Process(two.run("jvm.ProcessHandle.current().pid()"))
-    before = set(java.children())
+    before, threads = set(java.children()), two.run(MONITORS)
     with Peer(root) as visitor:
         assert visitor.run(UDF) == 7
         visitor.run(STREAM)
         eventually(lambda: visitor.run("spark.table('seen').count()"), 30)
         assert set(java.children()) - before
+        assert two.run(MONITORS) > threads
     eventually(lambda: set(java.children()) <= before)
+    eventually(lambda: two.run(MONITORS) <= threads)
 
 
 def test_no_job_goes_on_for_a_notebook_that_has_gone(root: Path, tmp_path: Path, two: Peer) -> None:
@@ -324,13 +338,16 @@ def attached(root: Path) -> int:
 
 
 #: what fills the driver's memory, each in a way that Spark allows to be told
-LARGE = "spark.range(0, {0}, 1, 24).selectExpr('id', 'repeat(uuid(), 8)')"
+LARGE = "spark.range(0, {0}, 1, 24).selectExpr('id', 'randstr(250)')"
 ARRAYS = "Array.fill(1000)(new Array[Byte](10000000)).length"
+RESULTS = (
+    "Total size of serialized results of 9 tasks (302.4 MiB) is bigger than spark.driver.maxResultSize (280.0 MiB)"
+)
 FULL = {
     "results": (f"{LARGE.format(1_200_000)}.toArrow()", "The result is larger than"),
     "a broadcast": (
         "from pyspark.sql.functions import broadcast\n"
-        f"spark.range(9).join(broadcast({LARGE.format(3_000_000)}), 'id').count()",
+        f"spark.range(9).join(broadcast({LARGE.format(1_200_000)}), 'id').count()",
         "The result is larger than|The Spark driver has no more memory",
     ),
     "a task": (
@@ -339,7 +356,7 @@ FULL = {
     ),
     "Scala": (f"said = {scala(ARRAYS)}['evalue']", "The Spark driver has no more memory"),
     "Scala's results": (
-        f"said = {scala('sc.parallelize(0 until 40, 40).map(_ => new Array[Byte](10000000)).collect()')}['evalue']",
+        f"said = {scala(f'throw new org.apache.spark.SparkException({RESULTS!r})'.replace(chr(39), chr(34)))}['evalue']",
         "The result is larger than",
     ),
 }
@@ -387,6 +404,7 @@ def test_one_that_crashes_or_leaves_touches_no_other(crowd: list[Peer]) -> None:
 
 def test_a_driver_that_cannot_go_on_ends_at_once_and_says_why(root: Path, one: Peer, two: Peer) -> None:
     """The last test here: what Spark calls when a thread that all need has failed."""
+    one.run("jvm.System.gc()")  # what the tests of memory left would be taken for the reason
     two.start(BIG)
     with pytest.raises(PeerError):
         one.run("sc._jsc.sc().stopInNewThread()")

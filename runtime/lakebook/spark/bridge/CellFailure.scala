@@ -42,10 +42,13 @@ object CellFailure {
   /** What `errors.py` says where it is Python that meets it. */
   private val OutOfMemory = "The Spark driver has no more memory for this: bring fewer rows into it, let go of what is " +
     "cached or held, or give it more (spark.memory in lakebook.toml)"
+  private def resultTooLarge(most: String) = s"The result is larger than the $most that the Spark driver takes from one " +
+    "query: bring fewer rows into it, or raise spark.driver.maxResultSize ([spark.conf] in lakebook.toml)"
 
   def told(problem: Problem): String = problem.line.fold("")(line => s"line $line: ") + problem.message
 
   private val NotSerializable = "Task not serializable"
+  private val TooLarge = """(?s).*is bigger than spark\.driver\.maxResultSize \((.+?)\).*""".r
 
   /** Spark's errors that only say where the user's code failed. */
   private val Carriers = Set("FAILED_EXECUTE_UDF", "TASK_WRITE_FAILED", "STREAM_FAILED", "EXPRESSION_ENCODING_FAILED",
@@ -86,7 +89,11 @@ object CellFailure {
     case analysis: AnalysisException => analysis.getSimpleMessage
     case spark: SparkException if spark.getMessage == NotSerializable && spark.getCause != null =>
       s"$NotSerializable: ${messageOf(spark.getCause).linesIterator.nextOption().getOrElse("")}"
-    case other                       => Option(other.getMessage).getOrElse("")
+    case other =>
+      Option(other.getMessage).getOrElse("") match {
+        case TooLarge(most) => resultTooLarge(most)
+        case message        => message
+      }
   }
 
   private def lineIn(failure: Throwable, lines: Set[String]): Option[Int] = failure.getStackTrace.collectFirst {

@@ -3,6 +3,7 @@ package org.apache.spark.sql.lakebook // for what Spark keeps to its own package
 import java.util.concurrent.ConcurrentHashMap
 
 import scala.jdk.CollectionConverters._
+import scala.util.control.NonFatal
 
 import org.apache.hadoop.fs.{FileSystem, Path}
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan
@@ -27,10 +28,17 @@ class NotebookCaches extends CacheManager {
 
   private def own: CacheManager = Here.notebook.flatMap(id => Option(caches.get(id))).fold(nobodys)(_.cache)
 
-  /** Each is changed in its notebook's session: what it keeps is computed anew there. */
+  /** Each is changed in its notebook's session: what it keeps is planned anew there. Where that fails, as for a file that
+    * has gone, it is no longer cached; that is nobody else's error.
+    */
   private def everywhere(session: SparkSession)(change: (CacheManager, SparkSession) => Unit): Unit = {
     change(nobodys, session)
-    caches.values.asScala.foreach(owned => owned.session.withActive(change(owned.cache, owned.session)))
+    for ((notebook, owned) <- caches.asScala)
+      try owned.session.withActive(change(owned.cache, owned.session))
+      catch {
+        case NonFatal(problem) if !Here.notebook.contains(notebook) =>
+          logWarning(s"what $notebook had cached is no longer cached", problem)
+      }
   }
 
   override def clearCache(): Unit = own.clearCache()

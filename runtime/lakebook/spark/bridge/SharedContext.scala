@@ -104,9 +104,9 @@ abstract class SharedContext(conf: SparkConf) extends SparkContext(conf) {
       for (state <- belongings.files) {
         Seq(addedFiles, addedArchives, addedJars).foreach(_.remove(state.uuid))
         Utils.deleteRecursively(new File(SparkFiles.getRootDirectory(), state.uuid))
-        PythonWorkers.end(state.uuid)
       }
     }
+    PythonWorkers.end(gone = !SharedContext.belongings.containsKey(_))
     pools.remove(notebook)
   }
 
