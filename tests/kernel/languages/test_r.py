@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,11 +94,18 @@ def interrupted(r: RLanguage, code: str, after: float = 0.5) -> None:
 # ------------------------------------------------------------------------- output
 
 
-def test_r_that_is_killed_as_it_starts_is_told_so(tmp_path: Path) -> None:
+def test_r_that_is_killed_as_it_starts_is_told_so_and_leaves_no_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     process = RProcess(tmp_path)
+    while not any(tmp_path.rglob("Rtmp*")):
+        time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(CellError, match="R could not be started: it has ended by a kill signal"):
         process.ready(lambda stream, text: None)
+    assert not any(tmp_path.iterdir())
 
 
 def test_every_visible_value_is_shown(r: RLanguage) -> None:
