@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from kernel.standins import StandInHost
@@ -105,6 +106,15 @@ def test_r_that_is_killed_as_it_starts_is_told_so_and_leaves_no_files(
     os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(CellError, match="R could not be started: it has ended by a kill signal"):
         process.ready(lambda stream, text: None)
+    assert not any(tmp_path.iterdir())
+
+
+def test_r_whose_kernel_is_gone_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    process = RProcess(tmp_path)
+    process.ready(lambda stream, text: None)
+    process.channel.close()
+    psutil.Process(process.pid).wait(20)
     assert not any(tmp_path.iterdir())
 
 

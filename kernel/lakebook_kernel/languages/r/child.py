@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -352,7 +353,10 @@ def main() -> None:
     for file in files:
         os.set_inheritable(file, False)
     channel, control, stdout, stderr = files
-    Child(Channel(socket.socket(fileno=channel)), control, {stdout: "stdout", stderr: "stderr"}).serve()
+    try:
+        Child(Channel(socket.socket(fileno=channel)), control, {stdout: "stdout", stderr: "stderr"}).serve()
+    finally:  # nobody else does when the kernel was killed
+        shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
 
 
 if __name__ == "__main__":
