@@ -163,6 +163,7 @@ class LakebookKernel(IPythonKernel):
         request = str(self.get_parent().get("header", {}).get("msg_id", ""))
         self.driver.begin_cell(request, output, lambda event: events.show(event, output, progress))
         try:
+            self.ipython.error_shown = False
             self.interrupts.begin_cell()
             cell = read(code, self.default_language)
             if cell.language == languages.PYTHON:
@@ -273,8 +274,9 @@ class LakebookKernel(IPythonKernel):
         with self.interrupts.too_late():
             if not _beside_the_main_thread():
                 self.driver.end_cell()  # what the cell printed in the JVM comes first
-            self.ipython.last_trace = error.full or "\n".join(error.traceback)
-            output.error(error)
+            if not self.ipython.error_shown:  # else the cell had failed, and was interrupted as it ended
+                self.ipython.last_trace = error.full or "\n".join(error.traceback)
+                output.error(error)
         return {
             "status": "error",
             "ename": error.ename,

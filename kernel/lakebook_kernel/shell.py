@@ -30,6 +30,8 @@ class LakebookShell(ZMQInteractiveShell):
     hint: Callable[[str], str] = staticmethod(lambda message: "")
     #: how the last error was told, where not in Python's own words
     last_told: Explained | None = None
+    #: whether the running cell's error has been shown
+    error_shown: bool = False
 
     def __init__(self, *args: Any, **options: Any) -> None:
         #: by cell, the number under which ``Out`` keeps its last result
@@ -94,7 +96,14 @@ class LakebookShell(ZMQInteractiveShell):
     ) -> None:
         """Show the last exception: the user's lines that led there, then what happened."""
         with self.kernel.interrupts.too_late():
-            self._tell(exc_tuple, *args, **options)
+            if not self._came_too_late(exc_tuple):
+                self._tell(exc_tuple, *args, **options)
+            self.error_shown = True
+
+    def _came_too_late(self, exc_tuple: tuple[type[BaseException], BaseException, TracebackType | None] | None) -> bool:
+        """Whether it is an interrupt that met none of the cell's code, but IPython's after the cell had failed."""
+        _, error, traceback = self._get_exc_info(exc_tuple)
+        return self.error_shown and isinstance(error, KeyboardInterrupt) and users_part(traceback) is None
 
     def _tell(
         self,

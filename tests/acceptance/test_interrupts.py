@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,18 @@ PLANNING = "\n".join(
         "while True: df._jdf.queryExecution().optimizedPlan().toString()",
     ]
 )
+#: from now on an interrupt comes whenever a cell has failed and its error was shown, in code that is not the cell's
+AS_IT_ENDS = """
+import IPython
+exec(compile('''
+async def run_code(*arguments, **options):
+    failed = await plain(*arguments, **options)
+    if failed:
+        raise KeyboardInterrupt
+    return failed
+shell.run_code = run_code
+''', IPython.__file__, 'exec'), {'shell': get_ipython(), 'plain': get_ipython().run_code})
+"""
 UDF = """
 from pyspark.sql.functions import udf
 import time
@@ -136,3 +149,12 @@ def test_an_error_that_is_being_told_is_told_whole(notebook: Notebook) -> None:
 def test_cells_after_the_interrupted_one_do_run_when_asked(notebook: Notebook) -> None:
     notebook.interrupted(PYTHON.sleep)
     assert notebook.good("1 + 1").text == "2"
+
+
+def test_an_interrupt_as_a_failed_cell_ends_is_no_second_error(workspace: Path) -> None:
+    with Notebook(workspace) as notebook:
+        notebook.good(AS_IT_ENDS)
+        failed = notebook.run("1 / 0")
+        assert not failed.ok
+        assert "ZeroDivisionError" in failed.error
+        assert notebook.good("2 + 3").text == "5"
