@@ -28,6 +28,8 @@ SETTLE = 45.0
 HEAP = 96 * 2**20
 THREADS = 12
 DESCRIPTORS = 24
+#: Delta keeps the state of each of the two shared tables
+STATES = 2
 #: classes that are named when the driver's memory grew
 SHOWN = 12
 #: how much a kernel may grow by from its 25th cell to its end: libraries, and what malloc keeps of large frames
@@ -93,7 +95,7 @@ class Measured:
             "heap after a collection": (self.heap - first.heap, HEAP),
             "threads": (self.threads - first.threads, THREADS),
             "open files and sockets": (self.descriptors - first.descriptors, DESCRIPTORS),
-            "persisted RDDs": (self.persisted - first.persisted, 0),
+            "persisted RDDs": (self.persisted - first.persisted, STATES),
         }
         wrong = [f"the driver's {what} grew by {by:,}" for what, (by, bound) in grown.items() if by > bound]
         if wrong:
@@ -113,6 +115,7 @@ class Witness:
     def __init__(self, workspace: Workspace, temporary: Path, log: Path) -> None:
         self._workspace = workspace
         self._temporary = temporary
+        self._log = log
         self._notebook = Notebook(workspace.root, log)
         self._run(f"%sql\n{MAKE_TABLES}")
         self._first: Measured | None = None
@@ -121,15 +124,15 @@ class Witness:
 
     def complaints(self, tables: SharedTables) -> list[str]:
         """What the others left, now that they have all ended."""
-        self._run(
-            "%scala\nspark.range(1).count()"
-        )  # which starts a driver, should it have been killed, and the compiler
+        self._run("spark.range(1).count()")  # which starts a driver, should it have been killed
+        settle(lambda: len(self._attached()) <= 1)
+        classes = self._classes()
         settle(lambda: len(self._attached()) <= 1)
         wrong = [f"attached to the driver is still {entry}" for entry in self._attached()[1:]]
         allowed = self._family()
         settle(lambda: not left(allowed))
         wrong += [f"left running: {told(process)}" for process in left(allowed)]
-        measured = self._measure()
+        measured = self._measure(classes)
         if self._first is None or self._first.pid != measured.pid:
             self._first = measured
         wrong += measured.complaints(self._first)
@@ -155,10 +158,18 @@ class Witness:
         [line] = [line for line in self._run(code).splitlines() if line.startswith("{")]
         return json.loads(line)
 
-    def _measure(self) -> Measured:
+    def _classes(self) -> dict[str, int]:
+        """The bytes of each class' objects, told by another notebook, whose Scala goes with it."""
+        visitor = Notebook(self._workspace.root, self._log)
+        outcome = visitor.run(_CLASSES, 300)
+        visitor.close()
+        if outcome.status != "ok":
+            raise RuntimeError(f"the visitor cannot see: {outcome.ended} {outcome.error}")
+        rows = [line.split() for line in outcome.text.splitlines()]
+        return {row[3]: int(row[2]) for row in rows if len(row) >= 4 and row[0].endswith(":")}
+
+    def _measure(self, classes: dict[str, int]) -> Measured:
         found = self._asked(_MEASURE)
-        rows = [line.split() for line in self._run(_CLASSES).splitlines()]
-        classes = {row[3]: int(row[2]) for row in rows if len(row) >= 4 and row[0].endswith(":")}
         descriptors = len(list(Path(f"/proc/{found['pid']}/fd").iterdir()))
         return Measured(**found, classes=classes, descriptors=descriptors, files=frozenset(self._files()))
 

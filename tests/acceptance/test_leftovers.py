@@ -88,3 +88,22 @@ def test_twenty_kernels_leave_nothing(workspace: Path, notebook: Notebook) -> No
     assert after[2]["threads"] <= before[2]["threads"] + 5
     assert after[2]["persisted"] == before[2]["persisted"]
     assert "left" not in notebook.good("%sql\nSHOW VIEWS").text
+
+
+#: counts them, when what the collector has found has been finalized
+COMPILERS = """%scala
+import java.lang.management.ManagementFactory
+for (_ <- 1 to 4) { System.gc(); Thread.sleep(300) }
+val objects = ManagementFactory.getPlatformMBeanServer.invoke(
+  new javax.management.ObjectName("com.sun.management:type=DiagnosticCommand"), "gcClassHistogram",
+  Array[Object](Array.empty[String]), Array("[Ljava.lang.String;")).toString
+println("compilers:" + objects.linesIterator.filter(_.trim.endsWith("lakebook.bridge.CellCompiler")).map(_.trim.split("\\\\s+")(1)).mkString)
+"""
+
+
+def test_the_scala_of_kernels_that_have_gone_is_let_go(workspace: Path, notebook: Notebook) -> None:
+    for _ in range(3):
+        with Notebook(workspace) as visitor:
+            visitor.good("%scala\nspark.range(3).count()")
+        settle(workspace, 1)
+    assert "compilers:1\n" in notebook.good(COMPILERS).stdout

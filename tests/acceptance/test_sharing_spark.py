@@ -29,6 +29,14 @@ def test_names_that_differ_in_case_are_two_frames_in_sql(notebook: Notebook) -> 
         assert n in notebook.good(f"%sql\nSELECT n FROM {name}").text
 
 
+def test_a_frame_whose_name_is_in_another_alphabet_is_one_in_sql(notebook: Notebook) -> None:
+    notebook.good("import pandas as pd\nпродажи = pd.DataFrame({'n': [33]})")
+    assert "33" in notebook.good("%sql\nSELECT n FROM `продажи`").text
+    assert "33" in notebook.good("%sql -i продажи\nSELECT n FROM `продажи`").text
+    notebook.good("%sql\nCREATE TEMPORARY VIEW `вид` AS SELECT 44 AS n")
+    assert "44" in notebook.good("%sql -o вид\nSELECT 1").text + notebook.good("вид.first().n").text
+
+
 def test_what_is_masked_is_missing_in_scala(notebook: Notebook) -> None:
     notebook.good("import numpy as np\nmasked = np.ma.MaskedArray([1, 2], [False, True])")
     assert "List(Some(1), None)" in notebook.good("%scala\nmasked.toList").text

@@ -119,13 +119,13 @@ class SqlLanguage(Language):
         """A table or view by name, or the last result: what ``-o`` asks for."""
         if name == RESULT and name in self.host.names:
             return self.host.names[name]
-        if not self.host.spark().catalog.tableExists(name):
+        if not self.host.spark().catalog.tableExists(_quoted(name)):
             raise KeyError(name)
-        return self.host.spark().table(name)
+        return self.host.spark().table(_quoted(name))
 
     @override
     def protects(self, name: str) -> bool:
-        return self.host.spark().catalog.tableExists(name)
+        return self.host.spark().catalog.tableExists(_quoted(name))
 
     @override
     def withdraw(self, name: str) -> None:
@@ -166,7 +166,7 @@ class SqlLanguage(Language):
         matches = [name for name in candidates if name.lower().startswith(stem)]
         start = cursor - len(word) + len(owner) + len(dot)
         kinds = [candidates[name] for name in matches]
-        quoted = [_quoted(name, kind) for name, kind in zip(matches, kinds, strict=True)]
+        quoted = [_written(name, kind) for name, kind in zip(matches, kinds, strict=True)]
         return Completion(quoted, start, cursor, kinds)
 
     @override
@@ -218,8 +218,8 @@ class SqlLanguage(Language):
         return self._words
 
 
-def _quoted(name: str, kind: str) -> str:
-    return name if kind in ("function", "keyword") or re.fullmatch(r"\w+", name) else f"`{name}`"
+def _written(name: str, kind: str) -> str:
+    return name if kind in ("function", "keyword") or re.fullmatch(r"\w+", name, re.ASCII) else _quoted(name)
 
 
 def _count(name: str, value: Any) -> Any:
@@ -268,3 +268,8 @@ def _contexts(error: Exception) -> list[tuple[int, int]]:
         for context in contexts
         if context.contextType().name == "SQL" and context.startIndex() >= 0
     ]
+
+
+def _quoted(name: str) -> str:
+    """A name as Spark's parser takes it whatever its alphabet is."""
+    return "`" + name.replace("`", "``") + "`"

@@ -77,6 +77,9 @@ def spark_settings(workspace: Workspace, classes: Path, executor_jars: list[Path
         "spark.databricks.delta.snapshotPartitions": "2",
         # with Delta's extension, parameters of spark.sql are bound only this way
         "spark.sql.legacy.parameterSubstitution.constantsOnly": "true",
+        # what the parser remembers of statements never goes otherwise; percent of the driver's memory
+        "spark.sql.parser.manageParserCaches": "true",
+        "spark.sql.parser.parserDfaCacheFlushRatio": "1",
         # one driver, many notebooks
         "spark.scheduler.mode": "FAIR",
         "spark.hadoop.fs.file.impl": "lakebook.bridge.NotebookFileSystem",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from kernel.standins import StandInHost
@@ -93,11 +95,27 @@ def interrupted(r: RLanguage, code: str, after: float = 0.5) -> None:
 # ------------------------------------------------------------------------- output
 
 
-def test_r_that_is_killed_as_it_starts_is_told_so(tmp_path: Path) -> None:
+def test_r_that_is_killed_as_it_starts_is_told_so_and_leaves_no_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     process = RProcess(tmp_path)
+    while not any(tmp_path.rglob("Rtmp*")):
+        time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(CellError, match="R could not be started: it has ended by a kill signal"):
         process.ready(lambda stream, text: None)
+    assert not any(tmp_path.iterdir())
+
+
+def test_r_whose_kernel_is_gone_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    process = RProcess(tmp_path)
+    process.ready(lambda stream, text: None)
+    process.channel.close()
+    psutil.Process(process.pid).wait(20)
+    assert not any(tmp_path.iterdir())
 
 
 def test_every_visible_value_is_shown(r: RLanguage) -> None:

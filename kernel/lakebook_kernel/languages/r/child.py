@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -55,7 +56,7 @@ class Child:
         # the other threads inherit this: the signal must break into the main thread's system call, none else's
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._console = Console(channel, pipes)
-        self._stops = Stops(control)
+        self._stops = Stops(control, os.environ["TMPDIR"])
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         self._r = R(self._console, self._quit)
         make_forks_safe()
@@ -66,8 +67,7 @@ class Child:
             self._r.define(function.__name__[1:], self._r.function(function))
         self._r.call("settings")
         self._values = self._r.addresses()
-        self._stops.temporary = _text(self._r.base("tempdir"))
-        channel.send({"kind": "ready", "folder": self._stops.temporary})
+        channel.send({"kind": "ready"})
 
     def serve(self) -> None:
         """Answer requests until the kernel is gone."""
@@ -352,7 +352,10 @@ def main() -> None:
     for file in files:
         os.set_inheritable(file, False)
     channel, control, stdout, stderr = files
-    Child(Channel(socket.socket(fileno=channel)), control, {stdout: "stdout", stderr: "stderr"}).serve()
+    try:
+        Child(Channel(socket.socket(fileno=channel)), control, {stdout: "stdout", stderr: "stderr"}).serve()
+    finally:  # nobody else does when the kernel was killed
+        shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
 
 
 if __name__ == "__main__":

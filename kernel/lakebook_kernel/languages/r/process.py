@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -54,11 +55,13 @@ class RProcess:
         self._pipes: dict[int, Stream] = {stdout: "stdout", stderr: "stderr"}
         for pipe in self._pipes:
             os.set_blocking(pipe, False)
+        # R's own is inside, and R removes neither when it is killed
+        self._temporary = Path(tempfile.mkdtemp(prefix="lakebook-r-"))
         passed = (theirs.fileno(), control, stdout, stderr)
         self._child = subprocess.Popen(
             [sys.executable, "-P", "-m", "lakebook_kernel.languages.r.child", *map(str, passed)],
             cwd=folder,
-            env=_environment(),
+            env=_environment() | {"TMPDIR": str(self._temporary)},
             stdin=subprocess.DEVNULL,
             stdout=child_stdout,
             stderr=child_stderr,
@@ -70,7 +73,6 @@ class RProcess:
         theirs.close()
         for end in (control, child_stdout, child_stderr):
             os.close(end)
-        self._temporary: Path | None = None
 
     @property
     def pid(self) -> int:
@@ -95,7 +97,6 @@ class RProcess:
             text = "".join(said).strip()
             reason = text.splitlines()[-1] if text else how
             raise CellError("RNotStarted", f"R could not be started: {reason}", full=text)
-        self._temporary = Path(message.body["folder"])
 
     def next(self, write: Callable[[Stream, str], None], timeout: float | None = None) -> Message | None:
         """The next message; None when R has ended or ``timeout`` is over.
@@ -175,8 +176,7 @@ class RProcess:
         self._pipes.clear()
         for file in (self._control, self._life):
             os.close(file)
-        if self._temporary is not None:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+        shutil.rmtree(self._temporary, ignore_errors=True)
 
 
 def _readable(files: list[int], timeout: float | None) -> list[int]:

@@ -22,9 +22,9 @@ class Stops:
     The number of a request interrupts R while it works on that one. The pipe's end is the kernel's, and R's.
     """
 
-    def __init__(self, control: int) -> None:
-        #: R's folder for temporary files, which nobody else removes when the kernel is gone
-        self.temporary: str | None = None
+    def __init__(self, control: int, temporary: str) -> None:
+        #: the folder for R's temporary files, which nobody else removes when the kernel is gone
+        self._temporary = temporary
         #: whether the request of now, or the last one, was interrupted
         self.stopped = False
         self._number: int | None = None
@@ -64,8 +64,7 @@ class Stops:
                     _interrupt_children()
         # the kernel is gone; a cell that still runs ends with it
         time.sleep(GRACE)
-        if self.temporary is not None:
-            shutil.rmtree(self.temporary, ignore_errors=True)
+        shutil.rmtree(self._temporary, ignore_errors=True)
         os.killpg(0, signal.SIGKILL)
 
 

@@ -10,6 +10,8 @@ import java.nio.{ByteBuffer, CharBuffer}
   * @param emit takes an event as JSON; may wait while the kernel is far behind, which holds up this notebook only
   */
 class NotebookOutput(emit: String => Unit) {
+  /** Nothing once it is closed: threads of Spark's pools inherit this object, and live longer than the notebook. */
+  private var sink = emit
   private val pending = new java.lang.StringBuilder
   private var name = "stdout"
   private var closed = false
@@ -31,6 +33,7 @@ class NotebookOutput(emit: String => Unit) {
   def close(): Unit = synchronized {
     send()
     closed = true
+    sink = _ => ()
     notifyAll()
   }
 
@@ -46,7 +49,7 @@ class NotebookOutput(emit: String => Unit) {
   private def send(): Unit = if (pending.length > 0) {
     val event = Json.event("stream", "name" -> name, "text" -> pending.toString)
     pending.setLength(0)
-    emit(event)
+    sink(event)
   }
 
   private def sendOften(): Unit = {

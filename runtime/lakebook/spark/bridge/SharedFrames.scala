@@ -7,6 +7,7 @@ import org.apache.spark.sql.{Dataset, SparkSession, SparkSessionExtensions}
 import org.apache.spark.sql.catalyst.analysis.UnresolvedRelation
 import org.apache.spark.sql.catalyst.plans.logical.{LogicalPlan, SubqueryAlias}
 import org.apache.spark.sql.catalyst.rules.Rule
+import org.apache.spark.sql.catalyst.util.quoteIdentifier
 import org.apache.spark.sql.classic
 import org.apache.spark.sql.lakebook.Bounded
 
@@ -45,7 +46,7 @@ class ResolveSharedFrames(session: SparkSession) extends Rule[LogicalPlan] {
   override def apply(plan: LogicalPlan): LogicalPlan = plan.resolveOperatorsUp {
     case relation @ UnresolvedRelation(Seq(name), _, false) =>
       SharedFrames.get(session, name) match {
-        case Some(frame) if !session.catalog.tableExists(name) => SubqueryAlias(name, frame.queryExecution.analyzed)
+        case Some(frame) if !session.catalog.tableExists(quoteIdentifier(name)) => SubqueryAlias(name, frame.queryExecution.analyzed)
         case _                                                 => relation
       }
   }
