@@ -175,8 +175,9 @@ class Witness:
 
     def _files(self) -> Iterable[str]:
         state, tables = self._workspace.state, (self._workspace.warehouse, self._workspace.state / "metastore_db")
-        for path in self._temporary.iterdir():  # with what is in the driver's own folder
-            yield from map(str, (path, *(path.iterdir() if path.is_dir() else ())))
+        for path in self._temporary.iterdir():  # with what is in the driver's own folder, but native libraries
+            inside = path.iterdir() if path.is_dir() else ()
+            yield from (str(file) for file in (path, *inside) if ".so" not in file.suffixes)
         yield from (str(path) for path in state.rglob("*") if not any(table in path.parents for table in tables))
 
     def _attached(self) -> list[object]:
