@@ -7,7 +7,7 @@ from typing import Any
 import zmq
 
 #: seconds in which a listener who is behind must read something
-PATIENCE = 20.0
+PATIENCE = 10.0
 
 
 class WaitingSocket:
