@@ -169,7 +169,8 @@ class LakebookKernel(IPythonKernel):
                 with self._shared(cell, self.python_names):
                     reply = await as_python()
                 if store_history and not silent:
-                    self.ipython.forget_older_result(cell_id or cell.code, self.execution_count - 1)
+                    self.ipython.forget_older_result(cell_id or cell.code, output.number)
+                    reply["execution_count"] = output.number
                 return self._told_alike(reply)
             self._allow_stdin = allow_stdin
             return self._run(cell, code, output, store_history and not silent, user_expressions)
@@ -188,7 +189,8 @@ class LakebookKernel(IPythonKernel):
         shell = self.ipython
         if remember:
             assert shell.history_manager is not None
-            shell.history_manager.store_inputs(shell.execution_count, source)
+            shell.history_manager.store_inputs(output.number, source)
+            shell.execution_count += 1
         try:
             language = self._started_language(cell)
             with self._shared(cell, language):
@@ -197,9 +199,7 @@ class LakebookKernel(IPythonKernel):
         except (Exception, KeyboardInterrupt) as error:
             failure = self._failure(error, cell.language)
             reply = self._failed(failure.with_hint(self.sharing.hint(failure.evalue)), output)
-        reply["execution_count"] = shell.execution_count
-        if remember:
-            shell.execution_count += 1
+        reply["execution_count"] = output.number
         return reply
 
     async def _run_beside(

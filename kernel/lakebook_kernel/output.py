@@ -20,6 +20,8 @@ class CellOutput(Output):
         self._kernel = kernel
         self._parent = kernel.get_parent()
         self._silent = silent
+        #: the cell's number: a cell in a subshell may take the next one before this one has ended
+        self.number = kernel.execution_count
 
     @override
     def stream(self, name: Stream, text: str) -> None:
@@ -41,7 +43,7 @@ class CellOutput(Output):
 
     @override
     def result(self, data: MimeBundle, metadata: dict[str, Any] | None = None) -> None:
-        content = {"execution_count": self._kernel.execution_count, "data": data, "metadata": metadata or {}}
+        content = {"execution_count": self.number, "data": data, "metadata": metadata or {}}
         if not self._silent:
             self._send("execute_result", content)
 

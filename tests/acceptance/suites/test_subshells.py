@@ -79,6 +79,21 @@ def test_what_a_subshell_binds_is_shared(conversation: Conversation) -> None:
     assert "7.0" in conversation.run("%scala\nbound_beside + 2").text
 
 
+@pytest.mark.parametrize("language", ["python", "sh"])
+def test_each_cell_has_a_number_of_its_own(conversation: Conversation, language: str) -> None:
+    waits = {"python": "import time\nprint('busy')\ntime.sleep(1)\n'result'", "sh": "%sh\necho busy; sleep 1"}[language]
+    with conversation.subshell() as shell:
+        busy = conversation.execute(waits)
+        while conversation.next("iopub", busy)["msg_type"] != "stream":
+            pass
+        beside = conversation.run("'beside'", shell)
+        outcome = conversation.outcome(busy)
+    asked = {"hist_access_type": "tail", "n": 2, "output": False, "raw": True}
+    numbers = {line: number for _, number, line in conversation.ask("history_request", asked)["history"]}
+    assert numbers == {waits: outcome.reply["execution_count"], "'beside'": beside.reply["execution_count"]}
+    assert numbers["'beside'"] == numbers[waits] + 1
+
+
 def test_an_error_stops_the_queue_of_its_own_shell_alone(conversation: Conversation) -> None:
     with conversation.subshell() as shell:
         requests = [
