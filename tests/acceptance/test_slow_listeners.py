@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
-from acceptance.live import Notebook
+from acceptance.live import HUNG, Notebook
 
 MUCH = 120_000_000
 #: so much, in more messages than the sockets on the way hold
@@ -43,6 +43,8 @@ def test_what_a_stopped_kernel_does_not_read_fills_no_drivers_memory(notebook: N
     notebook.good("%scala\n1 + 1")
     before = int(neighbour.good(held).text)
     endless = notebook.start('%scala\nval line = "x" * 60000\nwhile (true) println(line)')
+    while notebook.client.get_iopub_msg(timeout=HUNG)["msg_type"] != "stream":
+        pass  # a kernel that is stopped before the cell has begun would be interrupted before it has, too
     provisioner: Any = notebook.manager.provisioner
     kernel = psutil.Process(provisioner.pid)
     kernel.suspend()
