@@ -281,15 +281,21 @@ def test_python_cannot_end_the_driver_by_accident(one: Peer, two: Peer, call: st
     assert two.run("spark.range(3).count()") == 3
 
 
+#: the names of the classes of all that listen to the context
+LISTENERS = "[each.getClass().getName() for each in sc._jsc.sc().listenerBus().listeners()]"
+
+
 def test_listeners_end_with_their_notebook(root: Path, two: Peer) -> None:
-    of_cells = (
-        "[name for name in (each.getClass().getName() for each in sc._jsc.sc().listenerBus().listeners())"
-        " if name.startswith('$line')]"
-    )
+    def listening(kind: str) -> int:
+        return sum(kind in name for name in two.run(LISTENERS))
+
+    streams = listening("StreamingQueryListenerBus")
     with Peer(root) as visitor:
         visitor.run(scala("sc.addSparkListener(new org.apache.spark.scheduler.SparkListener {})"))
-        assert two.run(of_cells)
-    eventually(lambda: not two.run(of_cells))
+        assert listening("$line")
+        assert listening("StreamingQueryListenerBus") == streams + 1
+    eventually(lambda: not listening("$line"))
+    eventually(lambda: listening("StreamingQueryListenerBus") == streams)
 
 
 #: the function runs in a session that the stream makes for itself
@@ -344,11 +350,14 @@ RESULTS = (
     "Total size of serialized results of 9 tasks (302.4 MiB) is bigger than spark.driver.maxResultSize (280.0 MiB)"
 )
 FULL = {
-    "results": (f"{LARGE.format(1_200_000)}.toArrow()", "The result is larger than"),
+    "results": (
+        f"{LARGE.format(1_200_000)}.toArrow()",
+        "The result is larger than|The Spark driver has no more memory",
+    ),
     "a broadcast": (
         "from pyspark.sql.functions import broadcast\n"
         f"spark.range(9).join(broadcast({LARGE.format(1_200_000)}), 'id').selectExpr('max(text)').collect()",
-        "The result is larger than",
+        "The result is larger than|The Spark driver has no more memory",
     ),
     "a task": (
         f"said = {scala(f'sc.parallelize(Seq(1), 1).map(_ => {ARRAYS}).collect()')}['evalue']",

@@ -35,7 +35,8 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   context.enter(id, AddedFiles.state(session))
   driver.caches.enter(id, session)
   belongHere()
-  session.streams.addListener(new StreamsOutliveInterrupts(context, id))
+  private val streams = new StreamsOutliveInterrupts(context, id)
+  session.streams.addListener(streams)
   private val gateway = new Gateway(this, Notebook.newSecret())
 
   def port: Int = gateway.port
@@ -107,6 +108,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
       "output" -> (() => output.close()),
       "running cell" -> (() => { interrupt(); interruptThread() }),
       "streams" -> (() => session.streams.active.foreach(_.stop())),
+      "listeners to streams" -> (() => context.removeStreamListeners(streams)),
       "jobs" -> (() => context.cancelJobsWithTag(Notebook.allJobs(id), "the notebook was closed")),
       "interpreter" -> (() => if (scalaMade.get) scala.close()),
       "temporary views" -> (() => session.sessionState.catalog.clearTempTables()),

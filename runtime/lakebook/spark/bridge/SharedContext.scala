@@ -12,6 +12,8 @@ import org.apache.hadoop.conf.Configuration
 import org.apache.spark.{JobArtifactSet, JobArtifactState, SparkConf, SparkContext, SparkFiles}
 import org.apache.spark.rdd.RDD
 import org.apache.spark.scheduler.SparkListenerInterface
+import org.apache.spark.sql.execution.streaming.runtime.StreamingQueryListenerBus
+import org.apache.spark.sql.streaming.StreamingQueryListener
 import org.apache.spark.util.Utils
 import org.apache.xbean.asm9.{ClassWriter, Opcodes, Type}
 
@@ -69,6 +71,10 @@ abstract class SharedContext(conf: SparkConf) extends SparkContext(conf) {
     super.addSparkListener(listener)
     own.foreach(_.listeners.put(listener, ""))
   }
+
+  /** Spark keeps what tells a session's streams for ever, and with it the session's listeners; `one` is one of them. */
+  def removeStreamListeners(one: StreamingQueryListener): Unit =
+    listenerBus.findListenersByClass[StreamingQueryListenerBus]().filter(_.listeners.contains(one)).foreach(removeSparkListener)
 
   /** A pool of a notebook's choice is a part of the notebook's own, unless it was configured for the driver. */
   override def setLocalProperty(key: String, value: String): Unit =
