@@ -36,7 +36,10 @@ _LIBRARIES = (
 _PLAN = re.compile(r";?\s*\n+(== SQL|'|\+- |JVM stacktrace:).*", re.DOTALL)
 _CONTEXT = re.compile(r"\n*== (SQL|DataFrame).* ==\n.*", re.DOTALL)
 _POSITION = re.compile(r"[;(]?\s*\(?\bline (\d+),? pos (\d+)\)?")
-_NO_MEMORY = re.compile(r"\bjava\.lang\.OutOfMemoryError\b|Not enough memory to build and broadcast")
+#: results are lost where the driver finds no memory to fetch them
+_NO_MEMORY = re.compile(
+    r"\bjava\.lang\.OutOfMemoryError\b|Not enough memory to build and broadcast|\bTaskResultLost \(result lost"
+)
 _TOO_LARGE = re.compile(r"is bigger than spark\.driver\.maxResultSize \((.+?)\)")
 _CAUSE = re.compile(r"^Caused by: ([\w.$]+)(?:: (.*))?$", re.MULTILINE)
 

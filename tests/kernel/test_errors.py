@@ -48,6 +48,11 @@ def test_a_call_that_gets_no_answer_is_told_as_the_drivers_end() -> None:
             "The result is larger than the 280.0 MiB that the Spark driver takes from one query",
         ),
         (
+            "Job aborted due to stage failure: Task 19 in stage 139.0 failed 1 times, most recent failure: Lost task 19.0 "
+            "in stage 139.0 (TID 172) (localhost executor driver): TaskResultLost (result lost from block manager)",
+            "The Spark driver has no more memory for this",
+        ),
+        (
             "Not enough memory to build and broadcast the table to all worker nodes. As a workaround, set this and that",
             "The Spark driver has no more memory for this",
         ),

@@ -91,8 +91,9 @@ object CellFailure {
       s"$NotSerializable: ${messageOf(spark.getCause).linesIterator.nextOption().getOrElse("")}"
     case other =>
       Option(other.getMessage).getOrElse("") match {
-        case TooLarge(most) => resultTooLarge(most)
-        case message        => message
+        case TooLarge(most)                                         => resultTooLarge(most)
+        case lost if lost.contains("TaskResultLost (result lost") => OutOfMemory // none was found to fetch it
+        case message                                                => message
       }
   }
 
