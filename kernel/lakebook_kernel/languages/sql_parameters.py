@@ -63,7 +63,9 @@ def literals(
         arrays.append(array)
     try:
         frame = from_arrow(spark, pa.Table.from_arrays(arrays, names=list(values)))
-    except RecursionError:
+    except (RecursionError, pa.ArrowInvalid) as reason:
+        if isinstance(reason, pa.ArrowInvalid) and "recursion depth" not in str(reason):
+            raise
         raise NoLiteral(next(iter(values)), "or another of the parameters is nested too deeply") from None
     made = notebook.literals(frame._jdf)
     return {name: Column(column) for name, column in zip(values, made, strict=True)}
