@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from lakebook_kernel import languages
 from lakebook_kernel.cell import BadOptions, Cell, read
+from lakebook_kernel.interrupts import on_main_thread
 from lakebook_kernel.languages.base import Language, Namespace
 from lakebook_kernel.sharing.automatic import SharedNames
 
@@ -96,17 +96,12 @@ class Editor:
             return None, None
         if cursor < cell.removed:
             return None, None
-        if cell.language == languages.PYTHON or beside_the_main_thread():
+        if cell.language == languages.PYTHON or not on_main_thread():
             return cell, None
         try:
             return cell, self._language(cell.language)
         except (ImportError, AttributeError, TypeError):  # what another package brings; it is told when the cell runs
             return cell, None
-
-
-def beside_the_main_thread() -> bool:
-    """Whether a subshell asks. Only the main thread talks to the other languages, one request after the other."""
-    return threading.current_thread() is not threading.main_thread()
 
 
 def _kind(match: str, kind: str, start: int, end: int) -> Reply:

@@ -54,19 +54,19 @@ class Interrupts:
         Until ``begin_cell``, an interrupt of a request to run a cell is only noted: Jupyter would get no reply.
         """
         self._request += 1
-        if _on_main_thread():  # a subshell's request leaves the running cell alone
+        if on_main_thread():  # a subshell's request leaves the running cell alone
             self._held, self._came = cell, False
 
     def begin_cell(self) -> None:
         """What runs from here on can be interrupted; raises ``KeyboardInterrupt`` when it already was."""
-        if _on_main_thread():
+        if on_main_thread():
             self._held = False
             if self._came:
                 raise KeyboardInterrupt
 
     def end_cell(self) -> None:
         """The cell has ended, and its reply is on its way: interrupts come too late."""
-        if _on_main_thread():
+        if on_main_thread():
             self._held = True
 
     @contextmanager
@@ -75,7 +75,7 @@ class Interrupts:
 
         Who is waited for meanwhile is asked to stop all the same.
         """
-        if not _on_main_thread():
+        if not on_main_thread():
             yield
             return
         before, self._held = self._held, True
@@ -141,8 +141,8 @@ class Interrupts:
         return False
 
 
-def _on_main_thread() -> bool:
-    """Python raises nothing on the others."""
+def on_main_thread() -> bool:
+    """Signals reach no other, and no other talks to the languages beside Python; a subshell has a thread of its own."""
     return threading.current_thread() is threading.main_thread()
 
 

@@ -21,9 +21,9 @@ from lakebook_kernel.cell import BadOptions, Cell, read
 from lakebook_kernel.display import frames
 from lakebook_kernel.display.progress import ProgressBars
 from lakebook_kernel.driver import Driver
-from lakebook_kernel.editor import Editor, beside_the_main_thread
+from lakebook_kernel.editor import Editor
 from lakebook_kernel.errors import explain
-from lakebook_kernel.interrupts import Interrupts
+from lakebook_kernel.interrupts import Interrupts, on_main_thread
 from lakebook_kernel.languages.base import CellError, Language, Namespace
 from lakebook_kernel.output import CellOutput
 from lakebook_kernel.sharing.automatic import SharedNames
@@ -135,7 +135,7 @@ class LakebookKernel(IPythonKernel):
 
     @override
     def pre_handler_hook(self) -> None:
-        if not beside_the_main_thread():
+        if on_main_thread():
             kind = self.get_parent().get("header", {}).get("msg_type")
             self.interrupts.new_request(cell=kind == "execute_request")
         self.saved_sigint_handler = signal.signal(signal.SIGINT, self.interrupts.handle)  # fails beside the main thread
@@ -156,7 +156,7 @@ class LakebookKernel(IPythonKernel):
         as_python = partial(
             super().do_execute, code, silent, store_history, user_expressions, allow_stdin, cell_id=cell_id
         )
-        if beside_the_main_thread():
+        if not on_main_thread():
             return await self._run_beside(code, output, as_python)
         progress = ProgressBars(output)
         request = str(self.get_parent().get("header", {}).get("msg_id", ""))
@@ -270,7 +270,7 @@ class LakebookKernel(IPythonKernel):
 
     def _failed(self, error: CellError, output: CellOutput) -> dict[str, Any]:
         with self.interrupts.too_late():
-            if not beside_the_main_thread():
+            if on_main_thread():
                 self.driver.end_cell()  # what the cell printed in the JVM comes first
             self.ipython.last_trace = error.full or "\n".join(error.traceback)
             output.error(error)
