@@ -16,10 +16,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from lakebook.spark.connection import Connection
+from lakebook.spark.errors import SessionEnded
 
 if TYPE_CHECKING:
+    from py4j.clientserver import JavaClient
     from py4j.java_gateway import JavaGateway, JavaMember, JavaObject
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
@@ -61,7 +64,12 @@ class Attachment:
             if server is not None:
                 server.shutdown()
         if gateway is not None:
+            _ended.add(gateway._gateway_client)
             gateway.shutdown()
+
+
+#: of attachments that were given back or lost
+_ended: WeakSet[JavaClient] = WeakSet()
 
 
 @contextmanager
@@ -134,6 +142,15 @@ def _member(self: JavaObject, name: str) -> JavaMember:
     return JavaMember(name, self, self._target_id, self._gateway_client)
 
 
+def _object_id(self: JavaObject) -> str:
+    """How py4j names a Java object in a call. Every gateway counts from one: the name of a lost gateway's object
+    is another object's in the next one.
+    """
+    if self._gateway_client in _ended:
+        raise SessionEnded
+    return str(self._target_id)
+
+
 class Builders:
     """Makes code that builds a session or context of its own get the notebook's, and ``stop()`` leave the driver be.
 
@@ -152,6 +169,7 @@ class Builders:
             logging.getLogger(logger).setLevel(logging.CRITICAL + 1)  # each error once, as we tell it
         py4j.java_gateway.logging = logging.getLogger("py4j")  # it logs lost calls, and configures the root logger
         py4j.java_gateway.JavaObject.__getattr__ = _member
+        py4j.java_gateway.JavaObject._get_object_id = _object_id
         from pyspark import SparkContext
         from pyspark.sql import SparkSession
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from lakebook.spark.errors import SessionEnded
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.frames import Kind, framed, kind_of
 from lakebook_kernel.languages.frames.columns import spark_column
@@ -34,11 +35,15 @@ def spark_frame(spark: SparkSession, value: Any, name: str, say: Callable[[str],
     has a name. ``say`` shows the user a line about what was lost.
 
     Raises:
-        TypeError: Spark has nothing like one of its columns.
+        TypeError: Spark has nothing like one of its columns, or it is a DataFrame of a session that has ended.
     """
     from pyspark.sql import DataFrame
 
     if isinstance(value, DataFrame):
+        try:
+            value._jdf._get_object_id()
+        except SessionEnded as reason:
+            raise TypeError(str(reason)) from None
         return value
     columns, rows = _columns(value)
     if not columns:
