@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakebook.config import ConfigError, find_workspace
 from lakebook.spark.imports import AfterImport
-from lakebook_kernel.interrupts import Interrupts, WaitBroken
+from lakebook_kernel.interrupts import Interrupts, WaitBroken, on_main_thread
 from lakebook_kernel.languages.base import CellError, Output
 
 if TYPE_CHECKING:
@@ -49,8 +49,10 @@ class Driver:
         #: why the driver ended, if it said so
         self._ended = ""
         self._done = threading.Event()
+        #: one thread attaches, the others wait for it
+        self._attaching = threading.RLock()
         self._importing: threading.Thread | None = None
-        #: called when a driver was lost, and with it what the notebook had there
+        #: called when the notebook's session has ended, and with it what the notebook had in the driver
         self.on_loss: Callable[[], None] = lambda: None
         AfterImport("pyspark", self._patch_builders).install()
 
@@ -82,11 +84,14 @@ class Driver:
         self._done.clear()
         try:
             attachment.notebook.endCell(self._cell)
-        except (Py4JError, OSError):
+        except KeyboardInterrupt:
+            self.say("Spark's driver was not waited for any longer: what the cell printed there may be missing here.")
+        except (Py4JError, OSError) as problem:
             if not self.lost():
-                raise
-            return
-        self._done.wait()
+                told = str(problem).strip().splitlines()[:1]
+                self.say(f"Spark's driver could not end the cell, what it printed may be missing: {''.join(told)}")
+        else:
+            self._done.wait()
 
     def lost(self) -> bool:
         """Whether a call has just failed because the driver ended."""
@@ -119,6 +124,7 @@ class Driver:
         attachment, self._attachment = self._attachment, None
         if attachment is not None:
             attachment.detach()
+            self.on_loss()
             for name in ("spark", "sc"):
                 if self._names.get(name) in (attachment.session, attachment.context):
                     del self._names[name]
@@ -130,8 +136,12 @@ class Driver:
             attachment.notebook.interrupt()
 
     def _attach(self) -> Attachment:
-        if self._attachment is not None and self.attached:
-            return self._attachment
+        with self._attaching:
+            if self._attachment is not None and self.attached:
+                return self._attachment
+            return self._attached_anew()
+
+    def _attached_anew(self) -> Attachment:
         from lakebook.spark.attach import Attachment
         from lakebook.spark.driver import connect
         from lakebook.spark.errors import DriverError
@@ -146,16 +156,19 @@ class Driver:
             connection = connect(find_workspace(self._folder), self._folder, self._name(), self.say)
         except (DriverError, ConfigError) as problem:
             raise CellError(type(problem).__name__, str(problem)) from None
-        with self._interrupts.waiting(lambda elapsed: None):  # neither PySpark nor this is left half made
+        with self._whole():
             self._importing.join()  # of two threads that import, one may be given a module that is half made
             attachment = self._attachment = Attachment(connection, self._folder)
             self._watch_calls(attachment)
             connection.listen(self._event)
             self._names["spark"], self._names["sc"] = attachment.session, attachment.context
             if self._untold:
-                self.on_loss()
                 self._say_what_is_gone()
         return attachment
+
+    def _whole(self) -> AbstractContextManager[object]:
+        """Within it no interrupt leaves anything half made: neither PySpark nor ours. Other threads have none."""
+        return self._interrupts.waiting(lambda elapsed: None) if on_main_thread() else nullcontext()
 
     def _name(self) -> str:
         return str(self._names.get("__session__") or self._folder.name)
@@ -196,7 +209,9 @@ class Driver:
                     except WaitBroken:
                         self._leave_call(client)
                         raise
-            except (KeyboardInterrupt, WaitBroken):  # the latter when the wait was just ending by itself
+            except WaitBroken:  # when the wait was just ending by itself
+                raise self._interrupts.interrupted() from None
+            except KeyboardInterrupt:
                 raise KeyboardInterrupt from None
 
         client.send_command = send_command
@@ -216,8 +231,11 @@ class Driver:
                 attachment.notebook.interruptThread()
 
     def _event(self, event: dict[str, Any]) -> None:
-        if event["event"] in ("done", "closed"):
-            self._kept = event.get("kept", self._kept)
+        if event["event"] == "done":
+            self._kept = event["kept"]
+            if event["cell"] == self._cell:  # else it is one that was not waited for
+                self._done.set()
+        elif event["event"] == "closed":
             self._done.set()
         elif event["event"] == "ending":
             self._ended = event["reason"]

@@ -41,6 +41,7 @@ _NO_MEMORY = re.compile(
     r"\bjava\.lang\.OutOfMemoryError\b|Not enough memory to build and broadcast|\bTaskResultLost \(result lost"
 )
 _TOO_LARGE = re.compile(r"is bigger than spark\.driver\.maxResultSize \((.+?)\)")
+_CANCELLED = re.compile(r"\bcancell?ed\b|\binterrupted\b|\bInterruptedException\b|\bClosedByInterrupt", re.IGNORECASE)
 _CAUSE = re.compile(r"^Caused by: ([\w.$]+)(?:: (.*))?$", re.MULTILINE)
 
 
@@ -69,7 +70,9 @@ def explain(error: BaseException) -> Explained | None:
 
 
 def _while_interrupted(error: BaseException) -> bool:
-    """Whether the error only tells that Spark's job was cancelled for an interrupt."""
+    """Whether the error only tells that Spark's job was cancelled for an interrupt, or that its call was left."""
+    if not (_unanswered(error) or _CANCELLED.search(str(error))):
+        return False
     link: BaseException | None = error
     while link is not None and not isinstance(link, KeyboardInterrupt):
         link = link.__context__
@@ -90,8 +93,7 @@ def _of_pyspark(error: BaseException) -> Explained:
 
 def _of_py4j(error: BaseException) -> Explained:
     full = str(error)
-    unanswered = type(error).__name__ == "Py4JError" and re.fullmatch(r"An error occurred while calling \S+", full)
-    if unanswered or type(error).__name__ == "Py4JNetworkError":
+    if _unanswered(error):
         return Explained("SparkDriverLost", DRIVER_GONE, full)
     if type(error).__name__ != "Py4JJavaError":
         return Explained(type(error).__name__, full.splitlines()[0] if full else "", full)
@@ -107,6 +109,14 @@ def _of_py4j(error: BaseException) -> Explained:
         _, _, rest = full.partition("\n: ")
         name, _, message = (rest or full).splitlines()[0].partition(": ")
     return Explained(name.rpartition(".")[2], _words(message), full)
+
+
+def _unanswered(error: BaseException) -> bool:
+    """Whether a call into the JVM ended without an answer."""
+    name = type(error).__name__
+    return name == "Py4JNetworkError" or (
+        name == "Py4JError" and re.fullmatch(r"An error occurred while calling \S+", str(error)) is not None
+    )
 
 
 def _words(message: str) -> str:

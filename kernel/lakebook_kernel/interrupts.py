@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
+from typing import Any
 
 #: seconds between two requests to stop the same wait
 AGAIN = 0.2
@@ -36,9 +39,20 @@ class Interrupts:
         self._pending = False
         self._began = 0.0
         self._interrupt = 0
-        self._request = 0
+        #: the cell's task while it may wait in the event loop
+        self._task: asyncio.Future[Any] | None = None
+        #: whether that task is being cancelled, and the cell's others with it
+        self._cancelled = False
         #: no code of a cell's runs, not yet or not any more; and whether an interrupt came meanwhile
         self._held = self._came = False
+
+    def install(self) -> None:
+        """Take the process's signals; SIGINT's handler is set anew for every request, since libraries replace it."""
+        signal.signal(signal.SIGUSR2, self.break_wait)
+        watched, told = socket.socketpair()
+        told.setblocking(False)
+        signal.set_wakeup_fd(told.detach(), warn_on_full_buffer=False)
+        threading.Thread(target=_wake_main_thread, args=(watched,), name="lakebook-signals", daemon=True).start()
 
     def waiting(self, stop: Callable[[float], None], patience: float | None = None) -> Wait:
         """A context in which the main thread waits for another process; see ``Host.waiting``.
@@ -53,7 +67,6 @@ class Interrupts:
 
         Until ``begin_cell``, an interrupt of a request to run a cell is only noted: Jupyter would get no reply.
         """
-        self._request += 1
         if on_main_thread():  # a subshell's request leaves the running cell alone
             self._held, self._came = cell, False
 
@@ -84,39 +97,86 @@ class Interrupts:
         finally:
             self._held = before
 
+    @contextmanager
+    def awaiting(self, cell: asyncio.Future[Any]) -> Iterator[None]:
+        """Within it the cell is a task of the event loop; what handles SIGINT already cancels it as it waits there."""
+        cancel = signal.getsignal(signal.SIGINT)
+        assert callable(cancel)
+
+        def handle(signum: int, frame: FrameType | None) -> None:
+            if self._waits or asyncio.current_task() is cell:
+                self.handle(signum, frame)
+            else:
+                self._tell_all()
+                cancel(signum, frame)
+                asyncio.get_running_loop().call_soon_threadsafe(lambda: None)  # wakes it, which a signal does not
+
+        self._task, self._cancelled = cell, False
+        signal.signal(signal.SIGINT, handle)
+        try:
+            yield
+        finally:
+            self._task = None
+            signal.signal(signal.SIGINT, cancel)
+
+    def interrupted(self) -> BaseException:
+        """What is raised where an interrupt is met: ``KeyboardInterrupt`` would end the event loop if it left a task of
+        the cell's other than its own.
+        """
+        if self._task is None or asyncio.current_task() is self._task:
+            return KeyboardInterrupt()
+        self._cancelled = True
+        self._task.cancel()
+        return asyncio.CancelledError()
+
     def handle(self, signum: int, frame: FrameType | None) -> None:
         """The handler of SIGINT, on the main thread."""
-        if self.on_interrupt is not None:
-            threading.Thread(target=self._tell, args=(self._request,), name="lakebook-interrupt", daemon=True).start()
+        self._tell_all()
         if not self._waits:
             if self._held:
                 self._came = True
                 return
             raise KeyboardInterrupt
-        if not self._pending:
-            self._pending, self._began = True, time.monotonic()
+        if self._pending:
+            return
+        self._pending, self._began = True, time.monotonic()
         self._interrupt += 1
-        threading.Thread(target=self._ask, args=(self._interrupt,), name="lakebook-stop", daemon=True).start()
+        for work in (self._ask, self._lose_patience):  # whoever is asked may not answer either
+            threading.Thread(target=work, args=(self._interrupt,), name="lakebook-stop", daemon=True).start()
 
-    def _tell(self, request: int) -> None:
-        """Say so, and again while the same request still waits: what is to be stopped may only be about to start."""
-        while self.on_interrupt is not None and request == self._request:
-            self.on_interrupt()
+    def _tell_all(self) -> None:
+        if self.on_interrupt is not None:
+            wait = self._waits[-1] if self._waits else None
+            threading.Thread(
+                target=self._tell, args=(self.on_interrupt, wait), name="lakebook-interrupt", daemon=True
+            ).start()
+
+    def _tell(self, told: Callable[[], None], wait: Wait | None) -> None:
+        """Say so, and again during the same wait: what is to be stopped may only be about to start."""
+        while True:
+            told()
             time.sleep(AGAIN)
-            if not self._waits:
+            if wait not in self._waits:
                 return
 
     def _ask(self, interrupt: int) -> None:
+        for wait, elapsed in self._interrupted_waits(interrupt):
+            wait.stop(elapsed)
+
+    def _lose_patience(self, interrupt: int) -> None:
+        for wait, elapsed in self._interrupted_waits(interrupt):
+            if wait.patience is not None and elapsed > wait.patience and not wait.broken:
+                wait.broken = True
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
+
+    def _interrupted_waits(self, interrupt: int) -> Iterator[tuple[Wait, float]]:
+        """Now and then, until the interrupt is met: the innermost wait, and the seconds it has been interrupted."""
         while self._pending and interrupt == self._interrupt:
             try:
                 wait = self._waits[-1]
             except IndexError:
                 return
-            elapsed = time.monotonic() - max(self._began, wait.began)
-            wait.stop(elapsed)
-            if wait.patience is not None and elapsed > wait.patience and not wait.broken:
-                wait.broken = True
-                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
+            yield wait, time.monotonic() - max(self._began, wait.began)
             time.sleep(AGAIN)
 
     def break_wait(self, signum: int, frame: FrameType | None) -> None:
@@ -126,6 +186,8 @@ class Interrupts:
             raise WaitBroken
 
     def _enter(self, wait: Wait) -> None:
+        if self._cancelled and self._task is not None and asyncio.current_task() is not self._task:
+            raise asyncio.CancelledError
         self._waits.append(wait)
 
     def _leave(self, wait: Wait) -> bool:
@@ -139,6 +201,15 @@ class Interrupts:
             self._came = True
             return not self._held
         return False
+
+
+def _wake_main_thread(watched: socket.socket) -> None:
+    """At every SIGINT, whichever thread the system gave it to: Python handles it on the main thread, and only once that
+    one's own system call has ended.
+    """
+    while received := watched.recv(256):
+        if signal.SIGINT in received:
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
 
 
 def on_main_thread() -> bool:
@@ -164,4 +235,4 @@ class Wait:
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self.interrupts._leave(self) or kind is WaitBroken:
-            raise KeyboardInterrupt from None
+            raise self.interrupts.interrupted() from None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -54,10 +56,12 @@ class LakebookKernel(IPythonKernel):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.folder = Path.cwd()
+        #: ipykernel's, whatever a cell makes of ``sys.stdout``
+        self.streams = sys.stdout, sys.stderr
         self.interrupts = Interrupts()
         self.driver = Driver(self.folder, self.names, self.interrupts)
         self.interrupts.on_interrupt = self.driver.interrupt
-        signal.signal(signal.SIGUSR2, self.interrupts.break_wait)
+        self.interrupts.install()
         self._languages: dict[str, Language] = {}
         self.python_names = PythonNames(self.names, self.ipython.transform_cell, self.ipython.failed_line)
         catalog = CatalogNames(self._workspace, self.spark, self.driver.schema)
@@ -139,6 +143,12 @@ class LakebookKernel(IPythonKernel):
             kind = self.get_parent().get("header", {}).get("msg_type")
             self.interrupts.new_request(cell=kind == "execute_request")
         self.saved_sigint_handler = signal.signal(signal.SIGINT, self.interrupts.handle)  # fails beside the main thread
+
+    @override
+    @contextmanager
+    def _cancel_on_sigint(self, future: asyncio.Future[Any]) -> Iterator[None]:
+        with super()._cancel_on_sigint(future), self.interrupts.awaiting(future):
+            yield
 
     @override
     async def do_execute(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -10,13 +9,13 @@ from typing_extensions import override
 from lakebook_kernel.languages.base import CellError, MimeBundle, Output, Stream
 
 if TYPE_CHECKING:
-    from ipykernel.ipkernel import IPythonKernel
+    from lakebook_kernel.kernel import LakebookKernel
 
 
 class CellOutput(Output):
     """The output of one cell: keeps the request it answers, so that late output finds its cell."""
 
-    def __init__(self, kernel: IPythonKernel, *, silent: bool = False) -> None:
+    def __init__(self, kernel: LakebookKernel, *, silent: bool = False) -> None:
         self._kernel = kernel
         self._parent = kernel.get_parent()
         self._silent = silent
@@ -52,8 +51,8 @@ class CellOutput(Output):
         self._send("error", {"ename": error.ename, "evalue": error.evalue, "traceback": error.traceback})
 
     def _send(self, kind: str, content: dict[str, Any]) -> None:
-        for stream in (sys.stdout, sys.stderr):  # what Python printed before comes first
-            stream.flush()
         kernel = self._kernel
+        for stream in kernel.streams:  # what Python printed before comes first
+            stream.flush()
         assert kernel.session is not None
         kernel.session.send(kernel.iopub_socket, kind, content, parent=self._parent, ident=kernel._topic(kind))

@@ -142,3 +142,38 @@ def test_what_follows_an_inner_cell_that_failed_can_be_interrupted(notebook: Not
 def test_cells_after_the_interrupted_one_do_run_when_asked(notebook: Notebook) -> None:
     notebook.interrupted(PYTHON.sleep)
     assert notebook.good("1 + 1").text == "2"
+
+
+def test_an_interrupt_is_heeded_whichever_thread_the_system_gives_it_to(notebook: Notebook) -> None:
+    elsewhere = (
+        "import signal, threading, time\n"
+        "threading.Timer(1, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGINT)).start()\n"
+    )
+    for waits in ("time.sleep(40)", "spark._jvm.Thread.sleep(40000)"):
+        assert notebook.run(elsewhere + waits).errors[0]["ename"] == "KeyboardInterrupt"
+
+
+@pytest.mark.parametrize("work", [PYTHON.job, PYTHON.loop, "print('started')\nawait asyncio.sleep(600)"])
+def test_a_cell_that_awaits_stops(notebook: Notebook, work: str) -> None:
+    outcome, _ = notebook.interrupted(f"import asyncio\nawait asyncio.sleep(0)\n{work}")
+    assert outcome.errors[0]["ename"] in ("KeyboardInterrupt", "CancelledError")
+    assert notebook.good("spark.range(5).count()").text == "5"
+
+
+def test_tasks_of_a_cell_that_use_spark_stop_and_the_kernel_lives(notebook: Notebook) -> None:
+    job = "spark.range(0, 10**13, 1, 2).selectExpr('sum(id % 7)').collect()"
+    tasks = f"import asyncio\nasync def job():\n    print('started')\n    {job}\nawait asyncio.gather(job(), job())"
+    outcome, _ = notebook.interrupted(tasks)
+    assert outcome.errors[0]["ename"] == "CancelledError"
+    assert notebook.good("spark.range(5).count()").text == "5"
+
+
+def test_what_the_cell_does_about_its_interrupt_is_left_to_its_end(notebook: Notebook) -> None:
+    rescue = "spark.range(0, 40000000, 1, 2).selectExpr('max(id % 11)').first()[0]"
+    cell = f"try:\n    {{}}\nexcept KeyboardInterrupt:\n    print('saved', {rescue})"
+    outcome, _ = notebook.interrupted(cell.format(PYTHON.job.replace("\n", "\n    ")))
+    assert outcome.ok and "saved 10" in outcome.stdout
+    outcome, _ = notebook.interrupted(
+        cell.format(PYTHON.job.replace("\n", "\n    ")).replace(rescue, "spark.table('nowhere')")
+    )
+    assert outcome.errors[0]["ename"] == "AnalysisException" and "nowhere" in outcome.errors[0]["evalue"]

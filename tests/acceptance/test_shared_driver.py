@@ -120,6 +120,44 @@ def test_stop_detaches_one_notebook_only(notebook: Notebook, neighbour: Notebook
     assert notebook.good("spark.range(6).count()").text == "6"
 
 
+def test_frames_of_a_session_that_has_ended_are_no_other_frames(notebook: Notebook) -> None:
+    notebook.good("old = spark.range(3)")
+    notebook.good("spark.stop()")
+    others = "import pyspark.sql.functions as F\nothers = [spark.range(100 + i) for i in range(400)]"  # names go round
+    notebook.good(others)
+    for use in ("%sql\nSELECT * FROM old", "%scala\nold.count()", "others[0].join(old, 'id').count()"):
+        assert "session that has ended" in notebook.run(use).error
+    assert "ended" in notebook.run("old.count()").error
+
+
+def test_what_was_shared_before_a_stop_is_shared_again(notebook: Notebook) -> None:
+    notebook.good("import pandas\nfew = pandas.DataFrame({'n': [1, 2, 4]})")
+    uses = ("%sql\nSELECT sum(n) FROM few", '%scala\nfew.selectExpr("sum(n)").first().getLong(0)')
+    for use in uses:
+        assert "7" in notebook.good(use).text
+    notebook.good("spark.stop()")
+    for use in uses:
+        assert "7" in notebook.good(use).text
+
+
+def test_threads_that_use_spark_first_share_one_session(notebook: Notebook) -> None:
+    notebook.good("spark.stop()")
+    pool = (
+        "from concurrent.futures import ThreadPoolExecutor\nfrom pyspark.sql import SparkSession\n"
+        "def count(n): return SparkSession.builder.getOrCreate().range(n).count()\n"
+        "with ThreadPoolExecutor(4) as pool: print(list(pool.map(count, range(4))))"
+    )
+    assert notebook.good(pool).stdout.strip() == "[0, 1, 2, 3]"
+    assert notebook.good("spark.range(5).count()").text == "5"
+
+
+def test_a_cell_without_standard_output_keeps_its_session(notebook: Notebook) -> None:
+    notebook.good("spark.range(3).createOrReplaceTempView('three')")
+    job = "spark.range(0, 600000000, 1, 2).selectExpr('max(id % 11)').first()"  # long enough to show its progress
+    notebook.good(f"import contextlib\nwith contextlib.redirect_stdout(None): {job}")
+    assert notebook.good("spark.table('three').count()").text == "3"
+
+
 def test_stop_in_the_jvm_is_refused(notebook: Notebook, neighbour: Notebook) -> None:
     notebook.good("spark._jsparkSession.stop()")
     notebook.good("%scala\nspark.stop()")

@@ -6,9 +6,11 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from py4j.protocol import Py4JError
 
 from kernel.attached import AttachedHost
 from lakebook.spark import attach
@@ -76,3 +78,25 @@ def test_what_was_lost_is_told_once_it_attaches(host: AttachedHost, session: lis
     with host.cell() as output:
         host.spark()
     assert "a_view_that_goes" in output.text("stderr")
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [(KeyboardInterrupt(), "not waited for"), (Py4JError("the interpreter is broken"), "the interpreter is broken")],
+)
+def test_a_cell_ends_whatever_happens_as_the_driver_is_told(
+    host: AttachedHost, monkeypatch: pytest.MonkeyPatch, failure: BaseException, told: str
+) -> None:
+    with host.cell() as output:
+        host.spark().range(3).count()
+        assert host.driver._attachment is not None
+
+        def fail(cell: str) -> None:
+            raise failure
+
+        monkeypatch.setattr(host.driver._attachment, "notebook", SimpleNamespace(endCell=fail))
+        host.driver.end_cell()
+        monkeypatch.undo()
+    assert told in output.text("stderr")
+    with host.cell():
+        assert host.spark().range(3).count() == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import threading
@@ -61,10 +62,12 @@ def test_an_inner_wait_does_not_end_the_outer_one(interrupts: Interrupts) -> Non
 
 
 def test_patience_ends_a_wait_that_does_not_stop(interrupts: Interrupts) -> None:
+    whole = False
     with pytest.raises(KeyboardInterrupt), interrupts.waiting(lambda elapsed: None, patience=0.1):
         interrupt()
         threading.Event().wait(30)
-        pytest.fail("the wait was not broken")
+        whole = True
+    assert not whole
 
 
 def test_cleaning_up_after_a_broken_wait_is_not_broken_in_turn(interrupts: Interrupts) -> None:
@@ -144,3 +147,46 @@ def test_how_a_cell_ended_is_told_whole(interrupts: Interrupts) -> None:
             assert asked.wait(5)
     with pytest.raises(KeyboardInterrupt):
         interrupt()
+
+
+def test_patience_ends_also_when_the_one_who_is_asked_hangs(interrupts: Interrupts) -> None:
+    answers, whole = threading.Event(), False
+    with pytest.raises(KeyboardInterrupt), interrupts.waiting(lambda elapsed: bool(answers.wait(30)), patience=0.1):
+        interrupt()
+        threading.Event().wait(20)
+        whole = True
+    answers.set()
+    assert not whole
+
+
+def test_what_follows_the_interrupted_wait_is_not_stopped(interrupts: Interrupts) -> None:
+    told: list[float] = []
+    interrupts.on_interrupt = lambda: told.append(time.monotonic())
+    with pytest.raises(KeyboardInterrupt), interrupts.waiting(lambda elapsed: None):
+        interrupt()
+        time.sleep(0.5)
+    with interrupts.waiting(lambda elapsed: None):
+        time.sleep(0.5)  # in which who is just being told has been told
+        until = time.monotonic()
+        time.sleep(1)
+    assert told and all(moment < until for moment in told)
+
+
+def test_an_interrupt_in_a_task_beside_the_cells_own_ends_no_event_loop(interrupts: Interrupts) -> None:
+    async def beside() -> None:
+        with interrupts.waiting(lambda elapsed: None):
+            interrupt()
+
+    async def cell() -> str:
+        try:
+            await asyncio.create_task(beside())
+        except asyncio.CancelledError:
+            return "cancelled"
+        return "went on"
+
+    async def request() -> str:
+        task = asyncio.ensure_future(cell())
+        with interrupts.awaiting(task):
+            return await task
+
+    assert asyncio.run(request()) == "cancelled"

@@ -34,8 +34,16 @@ _STAY = {
 }
 _MISSING = object()
 _WORD = re.compile(r"\w+")
-#: references to a value that only the notebook's name has: the name's own, ours, and the counting's
-_OURS = 3
+
+
+def _references() -> int:
+    """How many there are to a value that only a notebook's name has, counted as ``changed_through_an_alias`` does."""
+    names = {"name": object()}
+    value = names["name"]
+    return sys.getrefcount(value)
+
+
+_OURS = _references()
 
 
 class PythonNames(Namespace):

@@ -32,12 +32,16 @@ class Answers:
             case "name":
                 return self._send_name(**arguments)
             case _:
-                with self._host.waiting(lambda: self._host.notebook().interrupt()):
+                with self._host.waiting(self._stop):
                     return self._spark.serve(asked)
 
     def trace(self, message: str) -> str:
         """The whole story of a failure of Spark's that R tells by this message; empty when it is none."""
         return self._spark.trace(message)
+
+    def _stop(self) -> None:
+        if self._host.attached():  # else there is nothing to stop, and to ask would attach
+            self._host.notebook().interrupt()
 
     def _ask_user(self, prompt: str, hidden: str) -> Answer:
         try:

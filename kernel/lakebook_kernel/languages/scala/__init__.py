@@ -61,7 +61,7 @@ class ScalaLanguage(Language):
     def run(self, cell: Cell, output: Output) -> None:
         interpreter = self._interpreter()
         try:
-            with self.host.waiting(self.interrupt):
+            with self.host.waiting(interpreter.interrupt):
                 reply = json.loads(interpreter.run(cell.code))
         except KeyboardInterrupt:
             if interpreter.abandon():
@@ -71,10 +71,6 @@ class ScalaLanguage(Language):
             raise KeyboardInterrupt
         if reply["status"] == "error":
             raise _told(reply, cell.code)
-
-    @override
-    def interrupt(self) -> None:
-        self._interpreter().interrupt()
 
     @override
     def complete(self, code: str, cursor: int) -> Completion | None:
@@ -101,7 +97,8 @@ class ScalaLanguage(Language):
 
     @override
     def bound_names(self) -> set[str]:
-        return set(self._interpreter().boundNames()) if self.started else set()
+        # they went with a driver that has ended
+        return set(self._interpreter().boundNames()) if self.started and self.host.attached() else set()
 
     @override
     def take(self, name: str) -> Any:
