@@ -25,7 +25,7 @@ def tour(folder: Path) -> int:
     page = notebook.with_suffix(".html")
     lacking = [check for check in r_checks() if check.state == "without"]
     if lacking:
-        print("R cells cannot run here and are left out:", *lacking, sep="\n")
+        print("R cells are left out; lakebook doctor says what they lack and how to get it.")
     code = run_notebook(source(), output=notebook, folder=folder, without=_NEEDS_R if lacking else None)
     page.write_text(_html(notebook), encoding="utf-8")
     print(f"\nTo look at it, open in a browser:  {page.as_uri()}")
