@@ -94,8 +94,8 @@ class RLanguage(Language):
         if outcome["status"] == "interrupted":
             raise KeyboardInterrupt
 
-    @override
     def interrupt(self) -> None:
+        """Ask R to stop, and end it when it does not heed that; any thread."""
         process, now = self._process, time.monotonic()
         if process is None:
             return

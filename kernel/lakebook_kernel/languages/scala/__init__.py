@@ -72,8 +72,8 @@ class ScalaLanguage(Language):
         if reply["status"] == "error":
             raise _told(reply, cell.code)
 
-    @override
     def interrupt(self) -> None:
+        """Ask the running cell to stop; any thread."""
         self._interpreter().interrupt()
 
     @override
