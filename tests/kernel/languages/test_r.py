@@ -424,6 +424,14 @@ def test_completion_knows_functions_columns_and_arguments(r: RLanguage) -> None:
     assert arguments is not None and "na.rm=" in arguments.matches
 
 
+def test_what_the_editor_asks_starts_no_r(host: StandInHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")  # nor is any missed
+    monkeypatch.delenv("R_HOME", raising=False)
+    r = RLanguage(host)
+    assert r.complete("medi", 4) is None and r.inspect("median", 6) is None
+    assert r.is_complete("f <- function() {").status == "unknown"
+
+
 def test_inspection_shows_help_and_ones_own_functions(r: RLanguage) -> None:
     page = r.inspect("mean(", 3)
     assert page is not None and "Arithmetic Mean" in page["text/plain"]
