@@ -249,6 +249,9 @@ class Language(Namespace, ABC):
     def complete(self, code: str, cursor: int) -> Completion | None:
         """What may stand at ``cursor`` (in characters); None when the language cannot say.
 
+        It may not have been started yet, and is not started for this. What this raises is for the kernel's log alone:
+        the user is answered that there is nothing. So it is with ``inspect`` and ``is_complete``.
+
         The kernel adds the names that other languages own; a language answers for its own.
         """
         return None
