@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
+
+from traitlets.log import get_logger
 
 from lakebook_kernel import languages
 from lakebook_kernel.cell import BadOptions, Cell, read
@@ -17,6 +19,7 @@ _KINDS = "_jupyter_types_experimental"
 _NAME = re.compile(r"(?<![\w.$`@:])[^\W\d]\w*$")
 
 Reply = dict[str, Any]
+_Answer = TypeVar("_Answer")
 
 
 class Editor:
@@ -46,7 +49,7 @@ class Editor:
             reply["cursor_start"] += removed
             reply["cursor_end"] += removed
             return self._with_shared(reply, code, cursor, self._python)
-        found = inside.complete(cell.code, cursor - cell.removed) if inside else None
+        found = _answer(lambda: inside.complete(cell.code, cursor - cell.removed)) if inside else None
         reply = {"status": "ok", "matches": [], "cursor_start": cursor, "cursor_end": cursor, "metadata": {}}
         if found is not None:
             start, end = found.start + cell.removed, found.end + cell.removed
@@ -75,7 +78,7 @@ class Editor:
         if cell is None or cell.language == languages.PYTHON:
             source, removed = (cell.code, cell.removed) if cell else (code, 0)
             return dict(python(source, cursor - removed))
-        data = inside.inspect(cell.code, cursor - cell.removed, detail) if inside else None
+        data = _answer(lambda: inside.inspect(cell.code, cursor - cell.removed, detail)) if inside else None
         return {"status": "ok", "found": bool(data), "data": data or {}, "metadata": {}}
 
     def is_complete(self, code: str, python: Callable[[str], Reply]) -> Reply:
@@ -83,13 +86,13 @@ class Editor:
         cell, inside = self._at(code, len(code))
         if cell is None or cell.language == languages.PYTHON:
             return dict(python(cell.code if cell else code))
-        answer = inside.is_complete(cell.code) if inside else None
+        answer = _answer(lambda: inside.is_complete(cell.code)) if inside else None
         if answer is None:
             return {"status": "unknown"}
         return {"status": answer.status} | ({"indent": answer.indent} if answer.status == "incomplete" else {})
 
     def _at(self, code: str, cursor: int) -> tuple[Cell | None, Language | None]:
-        """The cell that is being written, and its language if that can answer without starting anything large."""
+        """The cell that is being written, and its language if that can be asked: on the main thread alone."""
         try:
             cell = read(code, self._default_language())
         except BadOptions:
@@ -98,10 +101,18 @@ class Editor:
             return None, None
         if cell.language == languages.PYTHON or not on_main_thread():
             return cell, None
-        try:
-            return cell, self._language(cell.language)
-        except (ImportError, AttributeError, TypeError):  # what another package brings; it is told when the cell runs
-            return cell, None
+        return cell, _answer(lambda: self._language(cell.language))
+
+
+def _answer(ask: Callable[[], _Answer]) -> _Answer | None:
+    """What a language answers; nothing when that fails, for the log knows why, or when the user interrupts it."""
+    try:
+        return ask()
+    except KeyboardInterrupt:
+        return None
+    except Exception:
+        get_logger().warning("A language could not answer the editor.", exc_info=True)
+        return None
 
 
 def _kind(match: str, kind: str, start: int, end: int) -> Reply:

@@ -351,8 +351,11 @@ class LakebookKernel(IPythonKernel):
 
     @override
     async def do_shutdown(self, restart: bool) -> dict[str, Any]:
-        for language in self._languages.values():
-            language.stop()
+        for name, language in self._languages.items():
+            try:
+                language.stop()
+            except Exception:  # of a language that another package brings, too: the others are stopped all the same
+                self.log.exception("%s could not be stopped", name)
         self.driver.detach()
         answer = super().do_shutdown(restart)
         return dict(answer if isinstance(answer, dict) else await answer)

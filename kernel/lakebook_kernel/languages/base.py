@@ -208,7 +208,8 @@ class Namespace(Source):
 class Language(Namespace, ABC):
     """A language of the notebook. Only ``name``, ``label`` and ``run`` must be written; the rest has safe defaults.
 
-    The kernel calls every method but ``interrupt`` on its main thread.
+    The kernel calls every method but ``stop`` on its main thread. What has to be stopped from outside when the user
+    interrupts a cell runs within ``Host.waiting``.
     """
 
     #: options that its magic takes beside ``-i`` and ``-o``; None when it takes any
@@ -239,14 +240,17 @@ class Language(Namespace, ABC):
             KeyboardInterrupt: it was interrupted.
         """
 
-    def interrupt(self) -> None:
-        """Stop the running cell; called from another thread, again for as long as the cell has not ended."""
-
     def stop(self) -> None:
-        """End processes and free what the language holds; may be called when it was never started."""
+        """End processes and free what the language holds: the kernel ends.
+
+        May be called when it was never started, and on another thread, while a cell runs.
+        """
 
     def complete(self, code: str, cursor: int) -> Completion | None:
         """What may stand at ``cursor`` (in characters); None when the language cannot say.
+
+        It may not have been started yet, and is not started for this. What this raises is for the kernel's log alone:
+        the user is answered that there is nothing. So it is with ``inspect`` and ``is_complete``.
 
         The kernel adds the names that other languages own; a language answers for its own.
         """

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import array
 import codecs
+import fcntl
 import os
 import re
 import selectors
 import signal
 import subprocess
+import termios
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,6 +56,9 @@ class ShellLanguage(Language):
                 start_new_session=True,
             )
         except FileNotFoundError:
+            if not self.host.folder.is_dir():
+                gone = f"The notebook's folder {self.host.folder} is gone, and %sh runs there."
+                raise CellError("FolderMissing", gone) from None
             raise CellError("ShellMissing", "There is no bash on this machine, and %sh needs it.") from None
         script = self._script = _Script(process)
         last_words = _Tail()
@@ -120,29 +127,52 @@ class _Tail:
 
 
 def _copy(process: subprocess.Popen[bytes], write: Callable[[Stream, str], None]) -> None:
-    """Copy what the script writes until it has ended and nothing is left; its background jobs are not waited for."""
-    pipes: dict[Stream, IO[bytes] | None] = {"stdout": process.stdout, "stderr": process.stderr}
+    """Copy what the script writes until it has ended; its background jobs are not waited for, nor shown any more."""
+    assert process.stdout is not None and process.stderr is not None
+    pipes: dict[Stream, IO[bytes]] = {"stdout": process.stdout, "stderr": process.stderr}
     decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in pipes}
+
+    def take(name: Stream, most: int) -> int:
+        """Pass on as much as is there; how many bytes that was, none at the end."""
+        chunk = os.read(pipes[name].fileno(), most)
+        text = decoders[name].decode(chunk, final=not chunk)
+        if text:
+            write(name, text)
+        return len(chunk)
+
     with selectors.DefaultSelector() as selector:
         for name, pipe in pipes.items():
-            assert pipe is not None
-            os.set_blocking(pipe.fileno(), False)
             selector.register(pipe, selectors.EVENT_READ, name)
-        while selector.get_map():
-            ended = process.poll() is not None
-            ready = selector.select(0 if ended else _LOOK)
-            for key, _ in ready:
-                chunk = os.read(key.fd, _CHUNK)
-                text = decoders[key.data].decode(chunk, final=not chunk)
-                if text:
-                    write(key.data, text)
-                if not chunk:
+        while selector.get_map() and process.poll() is None:
+            for key, _ in selector.select(_LOOK):
+                if not take(key.data, _CHUNK):
                     selector.unregister(key.fileobj)
-            if ended and not ready:
-                break
-    for pipe in pipes.values():
-        if pipe is not None:
-            pipe.close()
+    process.wait()
+    for name, pipe in pipes.items():
+        left = _waiting(pipe)  # the script's own; a background job may write for ever
+        while left:
+            left -= take(name, left)
+    threading.Thread(target=_drain, args=(list(pipes.values()),), name="lakebook-background", daemon=True).start()
+
+
+def _waiting(pipe: IO[bytes]) -> int:
+    """How many bytes can be read from a pipe at once."""
+    count = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, count)
+    return count[0]
+
+
+def _drain(pipes: list[IO[bytes]]) -> None:
+    """Take what background jobs write until the last has ended: with nobody to read it they would be killed for it."""
+    with selectors.DefaultSelector() as selector:
+        for pipe in pipes:
+            selector.register(pipe, selectors.EVENT_READ)
+        while selector.get_map():
+            for key, _ in selector.select():
+                if not os.read(key.fd, _CHUNK):
+                    selector.unregister(key.fileobj)
+    for pipe in pipes:
+        pipe.close()
 
 
 def _failure(status: int, code: str, errors: str) -> CellError:

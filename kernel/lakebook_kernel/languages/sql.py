@@ -25,7 +25,9 @@ RESULT = "_sqldf"
 
 _WORD = re.compile(r"[\w`.]*$")
 _VERSION = re.compile(r"\bVERSION\s+AS\s+OF\s*:", re.IGNORECASE)
-_TABLES = re.compile(r"\b(?:from|join|into|update|table|describe)\s+([`\w.]+)(?:\s+(?:as\s+)?(\w+))?", re.IGNORECASE)
+_TABLES = re.compile(
+    r"\b(?:from|join|into|update|table|describe)\s+([`\w.]+)(?:\s+(?:as\s+)?(?!join\b)(\w+))?", re.IGNORECASE
+)
 
 
 class SqlLanguage(Language):
@@ -175,7 +177,7 @@ class SqlLanguage(Language):
             return None
         before = _WORD.search(code[:cursor])
         after = re.match(r"[\w`.]*", code[cursor:])
-        word = (before[0] if before else "") + (after[0] if after else "")
+        word = ((before[0] if before else "") + (after[0] if after else "")).strip(".")
         if not word:
             return None
         spark = self.host.spark()
@@ -186,29 +188,30 @@ class SqlLanguage(Language):
             fields = spark.table(word).schema.fields
             lines = [f"  {field.name}: {field.dataType.simpleString()}" for field in fields]
             return {"text/plain": "\n".join([word, *lines])}
-        for table, names in self._columns(spark, code).items():
-            if word.rpartition(".")[2] in names:
-                kind = spark.table(table).schema[word.rpartition(".")[2]].dataType.simpleString()
-                return {"text/plain": f"{table}.{word.rpartition('.')[2]}: {kind}"}
+        column = word.rpartition(".")[2]
+        for table, kinds in self._columns(spark, code).items():
+            if column in kinds:
+                return {"text/plain": f"{table}.{column}: {kinds[column]}"}
         return None
 
     def _tables(self, spark: SparkSession, schema: str | None = None) -> list[str]:
-        """Tables and views of a schema (default: the current one), and the schemas' own names."""
+        """Tables and views of a schema; of the current one temporary views too, and the schemas' own names."""
         if schema is not None and not spark.catalog.databaseExists(schema.strip("`")):
             return []
         rows = spark.sql(f"SHOW TABLES IN {schema}" if schema else "SHOW TABLES").collect()
         schemas = [] if schema else [row[0] for row in spark.sql("SHOW SCHEMAS").collect()]
-        return [row["tableName"] for row in rows] + schemas
+        return [row["tableName"] for row in rows if not (schema and row["isTemporary"])] + schemas
 
-    def _columns(self, spark: SparkSession, code: str) -> dict[str, list[str]]:
-        """The columns of the tables that the code names, by table and by alias."""
-        columns: dict[str, list[str]] = {}
+    def _columns(self, spark: SparkSession, code: str) -> dict[str, dict[str, str]]:
+        """The columns of the tables that the code names and their types, by table and by alias."""
+        columns: dict[str, dict[str, str]] = {}
         for table, alias in _TABLES.findall(code):
-            name = table.strip("`")
-            if name.lower() not in columns and spark.catalog.tableExists(name):
-                columns[name.lower()] = spark.table(name).columns
-            if alias and name.lower() in columns:
-                columns[alias.lower()] = columns[name.lower()]
+            name = table.strip("`").lower()
+            if name not in columns and _exists(spark, table):
+                fields = spark.table(table).schema.fields
+                columns[name] = {field.name: field.dataType.simpleString() for field in fields}
+            if alias and name in columns:
+                columns[alias.lower()] = columns[name]
         return columns
 
     def _vocabulary(self, spark: SparkSession) -> tuple[list[str], list[str]]:
@@ -216,6 +219,16 @@ class SqlLanguage(Language):
             functions = [row[0] for row in spark.sql("SHOW FUNCTIONS").collect()]
             self._words = ([name for name in functions if name.isidentifier()], list(self.host.notebook().keywords()))
         return self._words
+
+
+def _exists(spark: SparkSession, table: str) -> bool:
+    """Whether there is a table or view of this name, as it is written in code that may be half written."""
+    from pyspark.errors import ParseException
+
+    try:
+        return spark.catalog.tableExists(table)
+    except ParseException:
+        return False
 
 
 def _written(name: str, kind: str) -> str:

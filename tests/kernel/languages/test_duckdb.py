@@ -19,11 +19,14 @@ from deltalake import DeltaTable, write_deltalake
 from pyarrow.dataset import dataset
 
 from kernel.standins import StandInHost, StandInOutput
+from lakebook.config import find_workspace
 from lakebook_kernel.cell import read
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.duckdb import DuckDBLanguage
 from lakebook_kernel.languages.frames.memory import in_memory, with_durations
-from lakebook_kernel.sharing.python import pandas_of
+from lakebook_kernel.sharing.automatic import SharedNames
+from lakebook_kernel.sharing.catalog import CatalogNames
+from lakebook_kernel.sharing.python import PythonNames, pandas_of
 
 
 class Own(pd.DataFrame):
@@ -65,6 +68,35 @@ class Notebook:
         write_deltalake(location, data, **options)
         self.catalog(name, location, schema)
         return location
+
+
+class Book:
+    """A notebook of Python and DuckDB cells, whose names are shared as the kernel does it."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.notebook, self.names, duckdb = notebook, notebook.host.names, notebook.language
+        self.python_names = PythonNames(self.names, lambda code: code)
+        catalog = CatalogNames(lambda: find_workspace(notebook.folder), notebook.host.spark, lambda: "default")
+        say = notebook.host.say
+        self.sharing = SharedNames(self.python_names, catalog, lambda name: duckdb, say, lambda: 10_000)
+        duckdb.lookup = lambda name, held=0: self.sharing.value(name, duckdb, held)
+
+    def python(self, code: str) -> None:
+        self.sharing.before(code, self.python_names)
+        try:
+            exec(code, self.names)
+        finally:
+            self.sharing.after(self.python_names)
+
+    def duckdb(self, code: str) -> StandInOutput:
+        self.sharing.before(code, self.notebook.language)
+        try:
+            return self.notebook.run(code)
+        finally:
+            self.sharing.after(self.notebook.language)
+
+    def shown(self, code: str) -> str:
+        return str(self.duckdb(code).shown["text/plain"].splitlines()[3].strip())
 
 
 @pytest.fixture
@@ -503,7 +535,105 @@ def test_frames_are_given(notebook: Notebook) -> None:
         notebook.language.give("x", 1)
 
 
+@pytest.fixture
+def book(notebook: Notebook) -> Book:
+    return Book(notebook)
+
+
+@pytest.fixture
+def old(notebook: Notebook) -> str:
+    """A database in a file, with a table ``flights``, for ATTACH."""
+    with duckdb.connect(notebook.folder / "old.duckdb") as connection:
+        connection.execute("CREATE TABLE flights AS SELECT 'attached' AS a; CREATE TABLE other AS SELECT 'other' AS a")
+    return str(notebook.folder / "old.duckdb")
+
+
+def test_an_attached_databases_tables_take_nobodys_names(book: Book, old: str) -> None:
+    book.python("import pandas as pd\nflights = pd.DataFrame({'a': ['frame']})")
+    book.duckdb(f"ATTACH '{old}' AS old")
+    book.python("seen = flights.a[0]")
+    assert book.names["seen"] == "frame" and "flights" not in book.sharing.ledger
+    assert book.shown("FROM flights") == "frame"
+    assert book.shown("FROM old.flights") == "attached"
+    assert set(book.notebook.language.describe()) == set()
+
+
+def test_use_makes_names_of_what_is_there_and_binds_nothing(book: Book, old: str) -> None:
+    book.python("import pandas as pd\nflights = pd.DataFrame({'a': ['frame']})")
+    book.duckdb(f"ATTACH '{old}' AS old; USE old")
+    assert book.shown("FROM flights") == "attached"
+    book.duckdb("CREATE TABLE made AS SELECT 'made' AS a")
+    book.python("seen, made_here = flights.a[0], made.a[0]")
+    assert (book.names["seen"], book.names["made_here"]) == ("frame", "made")
+    book.duckdb("USE memory")
+    assert book.shown("FROM flights") == "frame"
+    book.duckdb("USE old; CREATE OR REPLACE TABLE flights AS SELECT 'bound' AS a")
+    book.python("seen = flights.a[0]")
+    assert book.names["seen"] == "bound"
+
+
+def test_another_schemas_tables_take_nobodys_names(book: Book) -> None:
+    book.python("import pandas as pd\nflights = pd.DataFrame({'a': ['frame']})")
+    book.duckdb("CREATE SCHEMA s; CREATE TABLE s.flights AS SELECT 'schema' AS a")
+    book.python("seen = flights.a[0]")
+    assert book.names["seen"] == "frame"
+    assert book.shown("FROM flights") == "frame" and book.shown("FROM s.flights") == "schema"
+
+
+def test_a_view_that_can_be_read_no_more_stops_no_cell_of_python(book: Book) -> None:
+    book.python("import pandas as pd\ndf = pd.DataFrame({'a': [1]})")
+    book.duckdb("CREATE VIEW v AS FROM df")
+    book.python("total = int(v.a.sum())")
+    assert book.names["total"] == 1
+    book.python("del df, v")
+    with pytest.raises(NameError):
+        book.python("v")
+    assert book.sharing.hint("v") == "v lives in DuckDB and cannot come: Table with name df does not exist."
+    book.python("df = 5")
+    with pytest.raises(NameError):
+        book.python("v")
+    assert "df lives in Python and cannot come: DuckDB reads frames, it is a int." in book.sharing.hint("v")
+
+
+def test_a_failed_transaction_ends_by_rollback_and_binds_nothing(book: Book) -> None:
+    book.duckdb("CREATE TABLE t AS SELECT 'duckdb' AS a; CREATE TABLE u AS SELECT 1 AS a")
+    book.python("import pandas as pd\nt = pd.DataFrame({'a': ['python']})")
+    with pytest.raises(CellError):
+        book.duckdb("BEGIN; INSERT INTO u VALUES (2); INSERT INTO u SELECT 'x'::INT")
+    assert set(book.notebook.language.describe()) == {"t", "u"}
+    with pytest.raises(NameError):
+        book.python("u")
+    assert "u lives in DuckDB and cannot come" in book.sharing.hint("u") and "ROLLBACK" in book.sharing.hint("u")
+    book.duckdb("ROLLBACK")
+    book.python("seen, count = t.a[0], len(u)")
+    assert (book.names["seen"], book.names["count"]) == ("python", 1)
+
+
+def test_what_is_asked_about_a_cell_leaves_the_open_transaction_alone(book: Book) -> None:
+    book.python("import pandas as pd\ndf = pd.DataFrame({'a': [1]})")
+    book.duckdb("CREATE TABLE t (a INT); BEGIN; INSERT INTO t VALUES (5)")
+    book.duckdb("CREATE VIEW v AS FROM df")  # which tables it reads cannot be told before there is a df
+    book.duckdb("COMMIT")
+    assert book.shown("SELECT sum(t.a) + sum(v.a) FROM t, v") == "6"
+
+
 # --- the editor's questions
+
+
+def test_completion_in_a_failed_transaction(notebook: Notebook) -> None:
+    notebook.run("CREATE TABLE own_table (own_column INT)")
+    notebook.error("BEGIN; FROM nosuch")
+    assert completed(notebook, "FROM own_table SELECT own")["own_column"] == "column"
+    assert completed(notebook, "SEL")["SELECT"] == "keyword"
+    assert notebook.language.inspect("FROM own_table", 14) == {"text/plain": "own_table\n  own_column"}
+
+
+def test_completion_of_attached_tables(notebook: Notebook, old: str) -> None:
+    notebook.run(f"CREATE TABLE flights (here INT); ATTACH '{old}' AS old")
+    assert completed(notebook, "FROM old.fl") == {"flights": "table"}
+    assert completed(notebook, "FROM old.flights f SELECT f.") == {"a": "column"}
+    assert completed(notebook, "FROM flights f SELECT f.") == {"here": "column"}
+    assert "other" not in completed(notebook, "FROM oth")
 
 
 def completed(notebook: Notebook, code: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -120,6 +121,14 @@ def test_r_whose_kernel_is_gone_leaves_no_files(tmp_path: Path, monkeypatch: pyt
 
 def test_every_visible_value_is_shown(r: RLanguage) -> None:
     assert run(r, "x <- 3\nx\ninvisible(4)\n'a'").text() == '[1] 3\n[1] "a"\n'
+
+
+def test_characters_are_whole_wherever_what_a_program_writes_is_cut(r: RLanguage, tmp_path: Path) -> None:
+    program = tmp_path / "euros.py"
+    parts = r"[b'\xe2\x82\xac' * 40_000, b'\xe2', b'\x82', b'\xac\xe2', b'\x82\xac']"
+    program.write_text(f"import os, time\nfor part in {parts}:\n    time.sleep(0.2)\n    os.write(1, part)\n")
+    code = f"cat('before '); invisible(system2('{sys.executable}', '{program}')); cat(' after')"
+    assert run(r, code).text() == "before " + "€" * 40_002 + " after"
 
 
 def test_output_streams_in_order(r: RLanguage) -> None:
@@ -413,6 +422,14 @@ def test_completion_knows_functions_columns_and_arguments(r: RLanguage) -> None:
     assert columns is not None and columns.matches == ["mtcars$mpg"]
     arguments = r.complete("median(\n  x, na", 15)
     assert arguments is not None and "na.rm=" in arguments.matches
+
+
+def test_what_the_editor_asks_starts_no_r(host: StandInHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")  # nor is any missed
+    monkeypatch.delenv("R_HOME", raising=False)
+    r = RLanguage(host)
+    assert r.complete("medi", 4) is None and r.inspect("median", 6) is None
+    assert r.is_complete("f <- function() {").status == "unknown"
 
 
 def test_inspection_shows_help_and_ones_own_functions(r: RLanguage) -> None:

@@ -326,5 +326,12 @@ def test_variables_are_described(notebook: Notebook) -> None:
     assert notebook.r.describe() == {"d": ("data.frame", "3 × 2"), "v": ("integer", "5"), "f": ("function", "")}
 
 
+def test_describing_and_completing_variables_computes_none(notebook: Notebook) -> None:
+    notebook.run("delayedAssign('slow_one', stop('evaluated')); delayedAssign('used', 1:3); n <- length(used)")
+    assert notebook.r.describe() == {"slow_one": ("promise", ""), "used": ("integer", "3"), "n": ("integer", "1")}
+    completion = notebook.r.complete("slow_", 5)
+    assert completion is not None and (completion.matches, completion.kinds) == (["slow_one"], ["variable"])
+
+
 def test_no_variables(notebook: Notebook) -> None:
     assert notebook.r.describe() == {}

@@ -27,9 +27,6 @@ class Frame:
     def toArrow(self) -> pa.Table:  # noqa: N802
         return self._table
 
-    def limit(self, rows: int) -> Frame:
-        return Frame(self._table.slice(0, rows))
-
 
 class Host:
     """The kernel's part; ``answer`` plays the session's ``sql``."""
@@ -172,3 +169,80 @@ def test_a_lazy_table_shows_its_first_rows(language: RLanguage, host: Host) -> N
     host.answer = lambda text: pa.table({"n": list(range(101))}) if "101" in text else pa.table({"n": [1]})
     [shown] = run(language, "dplyr::tbl(spark, 'flights')").tables
     assert "there are more" in shown
+
+
+def condition(language: RLanguage, verbs: str) -> str:
+    """The SQL that verbs on a lazy table become, after WHERE or SELECT."""
+    code = (
+        f"library(dplyr, warn.conflicts = FALSE); t <- tbl(spark, 't', vars = c('x', 'p')); show_query(t %>% {verbs})"
+    )
+    return run(language, code).stdout.split("WHERE")[-1].strip()
+
+
+@pytest.mark.parametrize(
+    ("call", "sql"),
+    [
+        ("grepl('a.b', x)", "(RLIKE(`x`, 'a.b'))"),
+        ("grepl('a.b', x, fixed = TRUE)", "(CONTAINS(`x`, 'a.b'))"),
+        ("grepl('a.b', x, ignore.case = TRUE)", "(RLIKE(`x`, CONCAT('(?iu)', 'a.b')))"),
+        ("grepl(p, x, ignore.case = TRUE, perl = FALSE)", "(RLIKE(`x`, CONCAT('(?iu)', `p`)))"),
+        ("gsub('.', '$', x, fixed = TRUE) == 'a'", "(REPLACE(`x`, '.', '$') = 'a')"),
+        ("gsub('A', 'b', x, TRUE) == 'b'", "(REGEXP_REPLACE(`x`, CONCAT('(?iu)', 'A'), 'b') = 'b')"),
+        (r"gsub('(a)(b)', '\\2\\1$\\\\1', x) == 'b'", r"(REGEXP_REPLACE(`x`, '(a)(b)', '$2$1\\$\\\\1') = 'b')"),
+        (r"str_replace_all(x, '(a)', '<\\1>') == 'b'", "(REGEXP_REPLACE(`x`, '(a)', '<$1>') = 'b')"),
+    ],
+)
+def test_patterns_mean_on_spark_what_they_mean_in_r(language: RLanguage, host: Host, call: str, sql: str) -> None:
+    assert condition(language, f"filter({call})") == sql
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("grepl('a', x, perl = TRUE)", "grepl() on Spark has no perl = TRUE"),
+        ("gsub('a', 'b', x, useBytes = TRUE) == 'b'", "gsub() on Spark has no useBytes = TRUE"),
+        (
+            "grepl('a', x, fixed = TRUE, ignore.case = TRUE)",
+            "grepl() takes fixed = TRUE or ignore.case = TRUE, not both.",
+        ),
+    ],
+)
+def test_what_spark_cannot_search_for_is_refused(language: RLanguage, host: Host, call: str, said: str) -> None:
+    with pytest.raises(CellError) as raised:
+        condition(language, f"filter({call})")
+    assert said in raised.value.evalue
+
+
+def test_a_result_is_fetched_in_pieces_to_its_end(language: RLanguage, host: Host) -> None:
+    host.answer = lambda text: pa.table({"n": list(range(2500)), "t": ["x"] * 2500})
+    code = """
+library(DBI)
+res <- dbSendQuery(spark, "SELECT n, t FROM t")
+cat(dbHasCompleted(res), dbGetRowCount(res), ""); none <- dbFetch(res, 0); cat(dim(none), names(none), class(none$t), "\n")
+sizes <- c(); last <- c()
+while (!dbHasCompleted(res)) { part <- dbFetch(res, 1000); sizes <- c(sizes, nrow(part)); last <- c(last, part$n[nrow(part)]) }
+cat(sizes, last, row.names(part)[1], dbGetRowCount(res), nrow(dbFetch(res, 10)), nrow(dbFetch(res)), "\n")
+dbClearResult(res); cat(dbIsValid(res), "\n")"""
+    assert run(language, code).stdout.splitlines() == [
+        "FALSE 0 0 2 n t character ",
+        "1000 1000 500 999 1999 2499 1 2500 0 0 ",
+        "FALSE ",
+    ]
+    assert len(host.asked) == 1
+    with pytest.raises(CellError, match=r"dbClearResult\(\) has ended this result"):
+        run(language, "dbFetch(res)")
+
+
+@pytest.mark.parametrize("rest", ["-1", "Inf", "NA"])
+def test_what_is_left_of_a_result_comes_at_once(language: RLanguage, host: Host, rest: str) -> None:
+    host.answer = lambda text: pa.table({"n": list(range(10))})
+    code = f"""
+res <- DBI::dbSendQuery(spark, "SELECT n FROM t")
+cat(DBI::dbFetch(res, 4)$n, DBI::dbHasCompleted(res), DBI::dbFetch(res, {rest})$n, DBI::dbHasCompleted(res))"""
+    assert run(language, code).stdout == "0 1 2 3 FALSE 4 5 6 7 8 9 TRUE"
+
+
+def test_a_statement_that_is_sent_is_run(language: RLanguage, host: Host) -> None:
+    host.answer = lambda text: pa.table({})
+    run(language, "res <- DBI::dbSendStatement(spark, 'DROP TABLE t'); invisible(DBI::dbClearResult(res))")
+    assert host.asked == [("DROP TABLE t", None)]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from kernel.standins import StandInHost, StandInOutput
 from lakebook_kernel.cell import read
-from lakebook_kernel.languages.base import CellError
+from lakebook_kernel.languages.base import CellError, Stream
 from lakebook_kernel.languages.shell import ShellLanguage
 
 
@@ -121,6 +122,49 @@ def test_a_script_may_clean_up_when_interrupted(shell: ShellLanguage, host: Stan
 def test_a_background_job_is_not_waited_for(shell: ShellLanguage, output: StandInOutput) -> None:
     run(shell, output, "sleep 30 & echo $!")
     os.kill(int(output.text()), 9)
+
+
+def test_a_background_job_may_write_after_the_cell(shell: ShellLanguage, output: StandInOutput, tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    words = "for n in {1..30000}; do echo out; echo err >&2; done"
+    job = f"(while [ ! -e go ]; do sleep 0.02; done; {words}; echo on > {said})"
+    run(shell, output, f"{job} & echo $!")
+    (shell.host.folder / "go").touch()
+    assert gone(int(output.text()), 20)
+    assert said.read_text() == "on\n"
+
+
+def test_the_reader_of_background_jobs_ends_with_them(shell: ShellLanguage, output: StandInOutput) -> None:
+    before = threading.enumerate()
+    run(shell, output, "sleep 30 & echo $!")
+    (reader,) = (thread for thread in threading.enumerate() if thread not in before)
+    assert reader.daemon
+    os.kill(int(output.text()), 9)
+    reader.join(20)
+    assert not reader.is_alive()
+
+
+def test_a_background_job_that_never_stops_writing_keeps_no_cell(shell: ShellLanguage) -> None:
+    class Slow(StandInOutput):
+        def stream(self, name: Stream, text: str) -> None:
+            super().stream(name, text)
+            time.sleep(0.05)  # in which the pipe is full again
+
+    output = Slow()
+    run(shell, output, "yes & echo $! >&2")
+    os.kill(int(output.text("stderr")), 9)
+
+
+def test_all_that_the_script_wrote_is_there(shell: ShellLanguage, output: StandInOutput) -> None:
+    for _ in range(20):
+        run(shell, output, "sleep 5 & printf '€%.0s' {1..9000}; kill $!")
+    assert output.text() == "€" * 180_000
+
+
+def test_a_folder_that_is_gone_is_named(shell: ShellLanguage, output: StandInOutput, tmp_path: Path) -> None:
+    shell.host.folder = tmp_path / "gone"
+    with pytest.raises(CellError, match=f"The notebook's folder {tmp_path}/gone is gone"):
+        run(shell, output, "echo a")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 from lakebook.spark.tables import find_table, tables
 from lakebook_kernel.languages.base import Completion, MimeBundle
 from lakebook_kernel.languages.duckdb import delta, frames
-from lakebook_kernel.languages.duckdb.names import Names
+from lakebook_kernel.languages.duckdb.names import Names, Own, Place
 from lakebook_kernel.languages.duckdb.tokens import mentions, quoted, unquoted
 from lakebook_kernel.languages.frames import is_frame
 
@@ -31,7 +31,7 @@ def complete(names: Names, code: str, cursor: int) -> Completion | None:
         candidates |= {name: "table" for schema, name in _tables(names) if schema.lower() == owner.lower()}
     else:
         mentioned = {name.lower() for schema, name in mentions(code) if schema is None}
-        known = [name for schema, name in _tables(names) if schema in ("main", "temp", "default", "")]
+        known = [name for schema, name in _tables(names) if schema in ("default", "")]
         for table in known:
             if table.lower() in mentioned:
                 candidates |= dict.fromkeys(_columns(names, table), "column")
@@ -53,11 +53,11 @@ def inspect(names: Names, code: str, cursor: int) -> MimeBundle | None:
     word = unquoted((before["stem"] if before else "") + (after[0] if after else ""))
     if not word:
         return None
-    rows = names.connection.execute(
+    query = (
         "SELECT DISTINCT function_name, parameters, parameter_types, return_type, description, examples "
-        "FROM duckdb_functions() WHERE function_name = lower(?) AND NOT starts_with(function_name, '__')",
-        [word],
-    ).fetchall()
+        "FROM duckdb_functions() WHERE function_name = lower(?) AND NOT starts_with(function_name, '__')"
+    )
+    rows = names.answering().execute(query, [word]).fetchall()
     if rows:
         return {"text/plain": "\n\n".join(dict.fromkeys(map(_signature, rows)))}
     columns = _columns(names, word)
@@ -77,18 +77,30 @@ def _signature(row: tuple[Any, ...]) -> str:
 
 
 def _tables(names: Names) -> list[tuple[str, str]]:
-    """Schema and name of everything that can be read; Python's frames have no schema."""
+    """Schema, or attached database, and name of everything that can be read; what its name alone means has none."""
     values = {**names.variables, **names.given}
     shared = [("", name) for name, value in values.items() if is_frame(value) and not name.startswith("_")]
-    return [*names.own(), *((table.schema, table.name) for table in tables(names.workspace)), *shared]
+    own = [(owner, place.name) for place, made in names.own().items() for owner in _owners(place, made)]
+    return [*own, *((table.schema, table.name) for table in tables(names.workspace)), *shared]
+
+
+def _owners(place: Place, made: Own) -> list[str]:
+    """What may stand before the name, with a dot; empty where nothing need."""
+    owners = [place.schema] if made.by_name or place.schema != "main" else []
+    owners += [place.database] if place.schema == "main" else []
+    return [*owners, ""] if made.by_name else owners
 
 
 def _columns(names: Names, table: str) -> list[str]:
     """The columns of a table, a view or a frame, none when there is no such thing."""
     schema, _, name = table.rpartition(".")
-    if any(own.lower() == name.lower() for _, own in names.own()):
-        query = "SELECT column_name FROM duckdb_columns() WHERE lower(table_name) = lower(?) ORDER BY column_index"
-        return [row[0] for row in names.connection.execute(query, [name]).fetchall()]
+    for place, made in names.own().items():
+        if place.name.lower() == name.lower() and schema.lower() in map(str.lower, _owners(place, made)):
+            query = (
+                "SELECT column_name FROM duckdb_columns() "
+                "WHERE (database_name, schema_name, table_name) = (?, ?, ?) ORDER BY column_index"
+            )
+            return [row[0] for row in names.answering().execute(query, place).fetchall()]
     known = find_table(tables(names.workspace), name, schema or "default")
     if known is not None:
         return delta.column_names(known)
@@ -99,8 +111,8 @@ def _columns(names: Names, table: str) -> list[str]:
 def _vocabulary(names: Names) -> dict[str, str]:
     functions = "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_name SIMILAR TO '[a-z]\\w*'"
     keywords = "SELECT keyword_name FROM duckdb_keywords()"
-    found = {row[0]: "function" for row in names.connection.execute(functions).fetchall()}
-    return found | {row[0]: "keyword" for row in names.connection.execute(keywords).fetchall()}
+    found = {row[0]: "function" for row in names.answering().execute(functions).fetchall()}
+    return found | {row[0]: "keyword" for row in names.answering().execute(keywords).fetchall()}
 
 
 def _written(name: str, kind: str, upper: bool) -> str:

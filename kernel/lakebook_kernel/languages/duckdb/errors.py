@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,5 +16,5 @@ def details(error: duckdb.Error) -> dict[str, str]:
     try:
         details: dict[str, str] = json.loads(text[text.index("{") :])
     except ValueError:
-        return {"exception_message": text}
+        return {"exception_message": re.sub(r"^[\w ]+ Error: ", "", text)}  # of a view's own query it is plain text
     return details

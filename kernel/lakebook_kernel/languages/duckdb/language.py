@@ -49,6 +49,7 @@ class DuckDBLanguage(Language):
     @override
     def stop(self) -> None:
         if self._database is not None:
+            self._database.beside.close()
             self._database.connection.close()
             self._database = None
 
@@ -64,22 +65,26 @@ class DuckDBLanguage(Language):
             except ConfigError as error:
                 raise CellError("ConfigError", str(error)) from None
             connection = duckdb.connect(config={"python_enable_replacements": False})
+            beside = connection.cursor()
             spill = Path(tempfile.gettempdir()) / f"lakebook-duckdb-{os.getpid()}"
             for setting, value in {
                 "errors_as_json": "true",
                 "file_search_path": str(self.host.folder),
                 "temp_directory": str(spill),
             }.items():
-                connection.execute(f"SET {setting} = '{value.replace(chr(39), chr(39) * 2)}'")
+                for each in (connection, beside):
+                    each.execute(f"SET {setting} = '{value.replace(chr(39), chr(39) * 2)}'")
             if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
                 connection.execute("SET enable_progress_bar = false")  # fails where it is off for want of ipywidgets
             self._database = Names(
-                connection, workspace, self.host.names, lambda name: self.lookup(name), self.host.say
+                connection, beside, workspace, self.host.names, lambda name: self.lookup(name), self.host.say
             )
         return self._database
 
     @override
     def run(self, cell: Cell, output: Output) -> None:
+        import duckdb
+
         names = self._names
         before = names.own()
         try:
@@ -87,17 +92,22 @@ class DuckDBLanguage(Language):
                 statements = names.connection.extract_statements(cell.code)
             shown: MimeBundle | None = None
             for number, statement in enumerate(statements, 1):
+                attaches = statement.type == duckdb.StatementType.ATTACH
+                earlier = names.own() if attaches else {}
                 with (
                     names.resolved(statement.query) as problems,
                     self._errors(cell.code, problems),
                     self.host.waiting(names.connection.interrupt),
                 ):
                     shown = self._execute(statement, last=number == len(statements))
+                if attaches:  # what is in the database was bound by others
+                    before = before | {place: own for place, own in names.own().items() if earlier.get(place) != own}
             if shown is not None:
                 output.result(shown)
         finally:
-            after = names.own()
-            self._bound = {name for (schema, name), made in after.items() if before.get((schema, name)) != made}
+            old = {(place, own.identity) for place, own in before.items()}
+            new = {place.name for place, own in names.own().items() if own.by_name and (place, own.identity) not in old}
+            self._bound = new
 
     def _execute(self, statement: duckdb.Statement, last: bool) -> MimeBundle | None:
         """Run a statement; what it shows is asked of the last one only, and no more of a question than is shown."""
@@ -150,20 +160,20 @@ class DuckDBLanguage(Language):
 
         from lakebook_kernel.languages.duckdb.tokens import mentions
 
-        connection = self._names.connection
+        beside = self._names.beside  # it is given frames only as the cell runs: here what needs them fails
         try:
-            statements = connection.extract_statements(code)
+            statements = beside.extract_statements(code)
         except duckdb.Error:
             return set()
         free: set[str] = set()
-        keywords = {row[0] for row in connection.execute(_NO_NAMES).fetchall()}
+        keywords = {row[0] for row in beside.execute(_NO_NAMES).fetchall()}
         for statement in statements:
             try:
-                free |= connection.get_table_names(statement.query)
+                free |= beside.get_table_names(statement.query)
             except duckdb.Error:
                 words = {name for schema, name in mentions(statement.query) if schema is None}
                 free |= {word for word in words if word.lower() not in keywords}
-        return free - {name for _, name in self._names.own()}
+        return free - self._names.by_name()
 
     @override
     def bound_names(self) -> set[str]:
@@ -175,11 +185,19 @@ class DuckDBLanguage(Language):
         from lakebook_kernel.languages.duckdb.tokens import quoted
         from lakebook_kernel.languages.frames.memory import of_relation
 
-        if name not in {own for _, own in self._names.own()}:
+        names = self._names
+        if name not in names.by_name():
             raise KeyError(name)
         query = f"FROM {quoted(name)}"
-        with self._names.resolved(query), self.host.waiting(self._names.connection.interrupt):
-            return of_relation(self._names.connection.query(query))
+        try:
+            with (
+                names.resolved(query) as problems,
+                self._errors(query, problems),
+                self.host.waiting(names.connection.interrupt),
+            ):
+                return of_relation(names.connection.query(query))
+        except CellError as problem:
+            raise TypeError(problem.evalue.splitlines()[0].rstrip(".!")) from None
 
     @override
     def give(self, name: str, value: Any) -> None:
@@ -199,7 +217,8 @@ class DuckDBLanguage(Language):
 
     @override
     def describe(self) -> dict[str, tuple[str, str]]:
-        return {name: ("view" if text else "table", "") for (_, name), (_, text) in self._names.own().items()}
+        own = self._names.own()
+        return {place.name: ("view" if own[place].text else "table", "") for place in own if own[place].by_name}
 
     @override
     def is_complete(self, code: str) -> Completeness:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -23,12 +23,33 @@ from lakebook_kernel.languages.duckdb.frames import column_names, is_scanned, re
 from lakebook_kernel.languages.duckdb.tokens import mentions, quoted
 from lakebook_kernel.languages.frames import kind_of
 
-#: schema of a table or view of DuckDB's own, and its name
-OwnName = tuple[str, str]
 
-_OWN = """
-    SELECT schema_name, table_name, table_oid, '' FROM duckdb_tables()
-    UNION ALL SELECT schema_name, view_name, view_oid, sql FROM duckdb_views() WHERE NOT internal
+class Place(NamedTuple):
+    """Where a table or view of DuckDB's own is."""
+
+    database: str
+    schema: str
+    name: str
+
+
+class Own(NamedTuple):
+    """What a table or view of DuckDB's own is."""
+
+    #: another once it has been replaced
+    identity: int
+    #: a view's; a table has none
+    text: str
+    #: whether its name alone means it: not where it is in an attached database or another schema, until ``USE``
+    by_name: bool
+
+
+_BY_NAME = """
+    database_name = 'temp' OR database_name = current_database() AND list_contains(current_schemas(true), schema_name)
+"""
+_OWN = f"""
+    SELECT database_name, schema_name, table_name, table_oid, '', {_BY_NAME} FROM duckdb_tables()
+    UNION ALL
+    SELECT database_name, schema_name, view_name, view_oid, sql, {_BY_NAME} FROM duckdb_views() WHERE NOT internal
 """
 
 
@@ -37,6 +58,8 @@ class Names:
     """The names of one notebook's connection."""
 
     connection: duckdb.DuckDBPyConnection
+    #: another one to the same database: a question that fails there leaves the user's transaction as it is
+    beside: duckdb.DuckDBPyConnection
     workspace: Workspace
     #: Python's names
     variables: Mapping[str, Any]
@@ -46,13 +69,20 @@ class Names:
     say: Callable[[str], None]
     #: frames that another language gave
     given: dict[str, Any] = field(default_factory=dict)
+    _last: dict[Place, Own] = field(default_factory=dict, init=False)
 
-    def own(self) -> dict[OwnName, tuple[int, str]]:
-        """DuckDB's own tables and views: their identity, which a replacement changes, and a view's text."""
-        if self.aborted():
-            return {}
-        rows = self.connection.execute(_OWN).fetchall()
-        return {(schema, name): (identity, text) for schema, name, identity, text in rows}
+    def own(self) -> dict[Place, Own]:
+        """DuckDB's own tables and views, those of attached databases too; while aborted, those before the failure."""
+        try:
+            rows = self.connection.execute(_OWN).fetchall()
+        except duckdb.TransactionException:
+            return self._last
+        self._last = {Place(*row[:3]): Own(*row[3:]) for row in rows}
+        return self._last
+
+    def by_name(self) -> set[str]:
+        """The names of DuckDB's own that mean something by themselves."""
+        return {place.name for place, own in self.own().items() if own.by_name}
 
     def aborted(self) -> bool:
         """Whether a statement failed in a transaction, after which only ROLLBACK is heard."""
@@ -61,6 +91,10 @@ class Names:
         except duckdb.TransactionException:
             return True
         return False
+
+    def answering(self) -> duckdb.DuckDBPyConnection:
+        """The connection, or the other one while it hears nothing but ROLLBACK."""
+        return self.beside if self.aborted() else self.connection
 
     @contextmanager
     def resolved(self, code: str) -> Iterator[dict[str, CellError]]:
@@ -92,11 +126,11 @@ class Names:
                 for schema, name in registered:
                     self._unregister(schema, name)
 
-    def _wanted(self, code: str, own: dict[OwnName, tuple[int, str]]) -> set[tuple[str | None, str]]:
+    def _wanted(self, code: str, own: dict[Place, Own]) -> set[tuple[str | None, str]]:
         """Names that the code and the views it uses mention and that DuckDB does not have."""
-        views = {name.lower(): text for (_, name), (_, text) in own.items() if text}
-        plain = {name.lower() for _, name in own}
-        qualified = {(schema.lower(), name.lower()) for schema, name in own}
+        views = {place.name.lower(): made.text for place, made in own.items() if made.text}
+        plain = {place.name.lower() for place, made in own.items() if made.by_name}
+        owners = {(owner.lower(), place.name.lower()) for place in own for owner in (place.schema, place.database)}
         wanted: set[tuple[str | None, str]] = set()
         texts, seen = [code], set()
         while texts:
@@ -105,7 +139,7 @@ class Names:
                 if low in views and low not in seen:
                     seen.add(low)
                     texts.append(views[low])
-                if (low not in plain) if schema is None else ((schema.lower(), low) not in qualified):
+                if (low not in plain) if schema is None else ((schema.lower(), low) not in owners):
                     wanted.add((schema, name))
         return wanted
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import threading
 import time
@@ -25,7 +24,8 @@ class Console:
     """Collects bursts of small writes; a line by itself goes out without delay.
 
     ``pipes`` are the (non-blocking) reading ends of this process's own standard output and error, where programs that R
-    runs write: what they wrote is put in its place here. The kernel reads the same pipes while R is silent.
+    runs write: what they wrote is put in its place here. The kernel reads the same pipes while R is silent and may have
+    half a character: bytes that are none by themselves go there as they are, as ``surrogateescape`` does it.
     R forks for ``parallel::mclapply``: a fork must not write into the channel, so it writes to its standard output.
     """
 
@@ -33,7 +33,7 @@ class Console:
         self._channel = channel
         self._process = os.getpid()
         self._lock = threading.RLock()
-        self._pipes = {pipe: (name, codecs.getincrementaldecoder("utf-8")("replace")) for pipe, name in pipes.items()}
+        self._pipes = pipes
         self._parts: list[tuple[Name, list[str]]] = []
         self._size = 0
         self._last = 0.0
@@ -72,10 +72,10 @@ class Console:
         self._size += len(text)
 
     def _collect(self) -> None:
-        for pipe, (name, decoder) in self._pipes.items():
+        for pipe, name in self._pipes.items():
             data = read_waiting(pipe)
             while data:
-                self._append(name, decoder.decode(data))
+                self._append(name, data.decode(errors="surrogateescape"))
                 data = read_waiting(pipe)
 
     def _send(self) -> None:

@@ -39,6 +39,8 @@ class R:
         self._library.Rf_install.restype = ctypes.c_void_p
         self._library.Rf_install.argtypes = [ctypes.c_char_p]
         self._library.TYPEOF.argtypes = [ctypes.c_void_p]
+        self._library.PRVALUE.argtypes = [ctypes.c_void_p]
+        self._library.PRVALUE.restype = ctypes.c_void_p
         self._library.SET_SYMVALUE.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
         self._kept: list[Any] = []
         self._held: Any = None
@@ -50,6 +52,7 @@ class R:
         self._environment = self.base("new.env", ri.baseenv)
         self._environment["set_base"] = self.function(self._set_base)
         self._environment["is_closure"] = self.function(self._is_closure)
+        self._environment["is_unforced"] = self.function(self._is_unforced)
         for name in _SOURCES:
             text = files(__package__).joinpath("R", f"{name}.R").read_text(encoding="utf-8")
             self.base("eval", self.base("str2expression", ri.StrSexpVector([text])), self._environment)
@@ -123,9 +126,18 @@ class R:
 
     def _is_closure(self, name: ri.Sexp) -> ri.Sexp:
         """Whether a global variable is a function, without evaluating what is a promise yet."""
+        return ri.BoolSexpVector([self._type(self._global(name)) == openrlib.rlib.CLOSXP])
+
+    def _is_unforced(self, name: ri.Sexp) -> ri.Sexp:
+        """Whether a global variable is a promise that nobody has needed yet."""
+        rlib, value = openrlib.rlib, self._global(name)
+        promised = self._type(value) == rlib.PROMSXP
+        return ri.BoolSexpVector([promised and self._library.PRVALUE(_address(value)) == _address(rlib.R_UnboundValue)])
+
+    @staticmethod
+    def _global(name: ri.Sexp) -> Any:
         rlib = openrlib.rlib
-        value = rlib.Rf_findVarInFrame(ri.globalenv.__sexp__._cdata, rlib.Rf_install(name[0].encode()))
-        return ri.BoolSexpVector([self._type(value) == rlib.CLOSXP])
+        return rlib.Rf_findVarInFrame(ri.globalenv.__sexp__._cdata, rlib.Rf_install(name[0].encode()))
 
     def _weight(self, value: Any, depth: int = 0) -> int:
         """About how many elements a value has; of a list with very many or deep ones, more than ``MODERATE``."""

@@ -94,8 +94,8 @@ class RLanguage(Language):
         if outcome["status"] == "interrupted":
             raise KeyboardInterrupt
 
-    @override
     def interrupt(self) -> None:
+        """Ask R to stop, and end it when it does not heed that; any thread."""
         process, now = self._process, time.monotonic()
         if process is None:
             return
@@ -121,11 +121,15 @@ class RLanguage(Language):
 
     @override
     def complete(self, code: str, cursor: int) -> Completion | None:
+        if self._process is None:
+            return None
         found = self._query("complete", {"code": code[:cursor]})
         return Completion(found["matches"], cursor - len(found["token"]), cursor, found["kinds"])
 
     @override
     def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
+        if self._process is None:
+            return None
         before, call = _TOPIC_BEFORE.search(code[:cursor]), _CALL_BEFORE.search(code[:cursor])
         if before:
             after = _TOPIC_AFTER.match(code[cursor:])
@@ -139,6 +143,8 @@ class RLanguage(Language):
 
     @override
     def is_complete(self, code: str) -> Completeness:
+        if self._process is None:
+            return Completeness("unknown")
         status = self._query("completeness", {"code": code})["status"]
         return Completeness(status, "  " if status == "incomplete" else "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import importlib.util
 import os
@@ -53,6 +54,7 @@ class RProcess:
         stdout, child_stdout = os.pipe()
         stderr, child_stderr = os.pipe()
         self._pipes: dict[int, Stream] = {stdout: "stdout", stderr: "stderr"}
+        self._decoders = {stream: codecs.getincrementaldecoder("utf-8")("replace") for stream in self._pipes.values()}
         for pipe in self._pipes:
             os.set_blocking(pipe, False)
         # R's own is inside, and R removes neither when it is killed
@@ -114,7 +116,7 @@ class RProcess:
                 message = self._receive()
                 if message is not None and message.kind == "text":
                     for stream, text in message.body["parts"]:
-                        write(stream, text)
+                        self._show(stream, text.encode(errors="surrogateescape"), write)
                     continue
                 if message is None:
                     self._drain(write)
@@ -167,7 +169,13 @@ class RProcess:
         for pipe in _readable(list(self._pipes), 0):
             data = read_waiting(pipe)
             if data:
-                write(self._pipes[pipe], data.decode(errors="replace"))
+                self._show(self._pipes[pipe], data, write)
+
+    def _show(self, stream: Stream, data: bytes, write: Callable[[Stream, str], None]) -> None:
+        """Pass on what is whole; half a character waits for the rest."""
+        text = self._decoders[stream].decode(data)
+        if text:
+            write(stream, text)
 
     def _forget(self) -> None:
         self.channel.close()

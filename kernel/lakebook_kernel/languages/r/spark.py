@@ -45,10 +45,7 @@ class SparkRequests:
 
     def _sql(self, arguments: dict[str, str], blocks: list[Block]) -> pa.Table:
         bound = {name: values[0] for name, values in from_stream(blocks[0]).to_pydict().items()} if blocks else None
-        frame = self._host.spark().sql(arguments["text"], args=bound)
-        if arguments.get("limit"):
-            frame = frame.limit(int(arguments["limit"]))
-        return frame.toArrow()
+        return self._host.spark().sql(arguments["text"], args=bound).toArrow()
 
     def _fields(self, arguments: dict[str, str], blocks: list[Block]) -> pa.Table:
         return _names(self._host.spark().sql(arguments["text"]).columns)

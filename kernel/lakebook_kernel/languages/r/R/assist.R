@@ -20,7 +20,7 @@ kind_of <- function(match) {
   if (grepl("[$@]", match)) return("field")
   if (grepl("::", match, fixed = TRUE)) return("function")
   if (!exists(match, envir = globalenv())) return("")
-  if (is_unfetched(match)) return("variable")
+  if (is_unfetched(match) || is_unforced(match)) return("variable")
   # a promise, such as a data set or `spark`, is not worth loading for its kind
   if (match == "spark") return("variable")
   if (exists(match, envir = globalenv(), mode = "function")) return("function")

@@ -27,15 +27,25 @@ define_connection <- function() {
   query <- function(conn, statement, ...) ask_spark("sql", list(text = statement), NULL)
   send <- function(conn, statement, ...) methods::new("SparkResult", text = as.character(statement), state = new.env())
   method("dbSendQuery", with_text, send)
-  method("dbSendStatement", with_text, send)
+  method("dbSendStatement", with_text, function(conn, statement, ...) {
+    result <- send(conn, statement)
+    fetch_rows(result, 0)
+    result
+  })
   method("dbGetQuery", with_text, query)
   method("dbExecute", with_text, function(conn, statement, ...) {
     ask_spark("sql", list(text = statement), NULL)
     invisible(0)
   })
   method("dbFetch", "SparkResult", function(res, n = -1, ...) fetch_rows(res, n))
-  method("dbHasCompleted", "SparkResult", function(res, ...) isTRUE(res@state$done))
-  method("dbClearResult", "SparkResult", function(res, ...) invisible(TRUE))
+  method("dbHasCompleted", "SparkResult", function(res, ...) !is.null(res@state$rows) && res@state$given == nrow(res@state$rows))
+  method("dbGetRowCount", "SparkResult", function(res, ...) if (is.null(res@state$given)) 0L else res@state$given)
+  method("dbIsValid", "SparkResult", function(dbObj, ...) !isTRUE(dbObj@state$cleared))
+  method("dbClearResult", "SparkResult", function(res, ...) {
+    rm(list = ls(res@state), envir = res@state)
+    res@state$cleared <- TRUE
+    invisible(TRUE)
+  })
   method("dbGetStatement", "SparkResult", function(res, ...) res@text)
   method("dbIsValid", on_connection, function(dbObj, ...) TRUE)
   method("dbDisconnect", on_connection, function(conn, ...) invisible(TRUE))
@@ -58,11 +68,24 @@ define_connection <- function() {
   methods::setMethod("show", on_connection, function(object) cat("<Spark: this notebook's session>\n"), where = place)
 }
 
-# All rows, or the first n. What was left out is not to be had later: a result is fetched once.
+# The next n rows, or all that are left. Spark is asked once, for all of them: asked again, it may have them in another order.
 fetch_rows <- function(result, n) {
-  limit <- if (n >= 0 && is.finite(n)) as.character(as.integer(n)) else ""
-  result@state$done <- TRUE
-  ask_spark("sql", list(text = result@text, limit = limit), NULL)
+  state <- result@state
+  if (isTRUE(state$cleared)) stop("dbClearResult() has ended this result: send the query again.", call. = FALSE)
+  if (!is.numeric(n) && !identical(n, NA) || length(n) != 1L) stop("dbFetch() takes one number of rows, -1 for all that are left.", call. = FALSE)
+  if (is.null(state$rows)) {
+    state$rows <- ask_spark("sql", list(text = result@text), NULL)
+    state$given <- 0L
+  }
+  left <- nrow(state$rows) - state$given
+  count <- if (is.na(n) || n < 0) left else as.integer(min(n, left))
+  if (count == nrow(state$rows)) part <- state$rows
+  else {
+    part <- state$rows[state$given + seq_len(count), , drop = FALSE]
+    attr(part, "row.names") <- .set_row_names(count)
+  }
+  state$given <- state$given + count
+  part
 }
 
 define_dialect <- function() {
@@ -100,6 +123,25 @@ qualified <- function(name) {
   if (utils::packageVersion("dbplyr") >= "2.5.0") I(parts) else dbplyr::ident_q(parts)
 }
 
+# Stops at what Spark's regular expressions, which are Java's, cannot do as R does it.
+only_on_spark <- function(name, ignore.case, perl, fixed, useBytes) {
+  if (isTRUE(perl)) stop(sprintf("%s() on Spark has no perl = TRUE: its patterns are Java's; leave perl out, or collect() before.", name), call. = FALSE)
+  if (isTRUE(useBytes)) stop(sprintf("%s() on Spark has no useBytes = TRUE: leave it out, or collect() before.", name), call. = FALSE)
+  if (isTRUE(fixed) && isTRUE(ignore.case)) stop(sprintf("%s() takes fixed = TRUE or ignore.case = TRUE, not both.", name), call. = FALSE)
+}
+
+in_case <- function(pattern, ignore) if (isTRUE(ignore)) dbplyr::sql_expr(CONCAT("(?iu)", !!pattern)) else pattern
+
+# The text that takes a match's place, in which groups are \\1 in R and $1 in Java; a column is left as it is.
+in_java <- function(replacement) {
+  if (!is.character(replacement) || is.object(replacement)) return(replacement)
+  parts <- regmatches(replacement, gregexpr("(?s)\\\\.|.", replacement, perl = TRUE))[[1]]
+  group <- grepl("^\\\\[0-9]$", parts)
+  parts[parts == "$"] <- "\\$"
+  parts[group] <- sub("\\", "$", parts[group], fixed = TRUE)
+  paste(parts, collapse = "")
+}
+
 spark_translation <- function() {
   fun <- dbplyr::sql_prefix
   cast <- dbplyr::sql_cast
@@ -115,12 +157,22 @@ spark_translation <- function() {
     is.nan = fun("ISNAN", 1), log = function(x, base = exp(1)) {
       if (isTRUE(all.equal(base, exp(1)))) dbplyr::sql_expr(LN(!!x)) else dbplyr::sql_expr(LOG(!!base, !!x))
     },
-    grepl = function(pattern, x, ...) dbplyr::sql_expr(RLIKE(!!x, !!pattern)),
+    grepl = function(pattern, x, ignore.case = FALSE, perl = FALSE, fixed = FALSE, useBytes = FALSE) {
+      only_on_spark("grepl", ignore.case, perl, fixed, useBytes)
+      if (isTRUE(fixed)) dbplyr::sql_expr(CONTAINS(!!x, !!pattern))
+      else dbplyr::sql_expr(RLIKE(!!x, !!in_case(pattern, ignore.case)))
+    },
     str_detect = function(string, pattern, negate = FALSE) {
       if (negate) dbplyr::sql_expr(NOT(RLIKE(!!string, !!pattern))) else dbplyr::sql_expr(RLIKE(!!string, !!pattern))
     },
-    gsub = function(pattern, replacement, x, ...) dbplyr::sql_expr(REGEXP_REPLACE(!!x, !!pattern, !!replacement)),
-    str_replace_all = function(string, pattern, replacement) dbplyr::sql_expr(REGEXP_REPLACE(!!string, !!pattern, !!replacement)),
+    gsub = function(pattern, replacement, x, ignore.case = FALSE, perl = FALSE, fixed = FALSE, useBytes = FALSE) {
+      only_on_spark("gsub", ignore.case, perl, fixed, useBytes)
+      if (isTRUE(fixed)) dbplyr::sql_expr(REPLACE(!!x, !!pattern, !!replacement))
+      else dbplyr::sql_expr(REGEXP_REPLACE(!!x, !!in_case(pattern, ignore.case), !!in_java(replacement)))
+    },
+    str_replace_all = function(string, pattern, replacement) {
+      dbplyr::sql_expr(REGEXP_REPLACE(!!string, !!pattern, !!in_java(replacement)))
+    },
     year = fun("YEAR", 1), month = fun("MONTH", 1), day = fun("DAY", 1), mday = fun("DAY", 1), hour = fun("HOUR", 1),
     minute = fun("MINUTE", 1), second = fun("SECOND", 1), yday = fun("DAYOFYEAR", 1), quarter = fun("QUARTER", 1),
     today = function() dbplyr::sql_expr(CURRENT_DATE()), now = function() dbplyr::sql_expr(CURRENT_TIMESTAMP())

@@ -248,10 +248,14 @@ is_known <- function(name) {
 # The notebook's variables: names, classes, and sizes in words; nothing is computed for it.
 describe_variables <- function() {
   names <- variables()
-  values <- mget(names, envir = globalenv())
   size <- function(value) {
     if (is.function(value) || is.environment(value)) ""
     else paste(if (length(dim(value))) dim(value) else length(value), collapse = " \u00d7 ")
   }
-  list(as.character(names), vapply(values, function(value) class(value)[1L], ""), vapply(values, size, ""))
+  described <- vapply(names, function(name) {
+    if (is_unforced(name)) return(c("promise", ""))
+    value <- get(name, envir = globalenv())
+    c(class(value)[1L], size(value))
+  }, c("", ""))
+  list(as.character(names), described[1L, ], described[2L, ])
 }
