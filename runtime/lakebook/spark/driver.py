@@ -23,7 +23,7 @@ from lakebook.config import Workspace
 from lakebook.spark.bridge import version
 from lakebook.spark.connection import Connection, ask, attach
 from lakebook.spark.errors import DriverError
-from lakebook.spark.launch import MAIN, launch
+from lakebook.spark.launch import MAIN, launch, settings_file
 
 Report = Callable[[str], None]
 
@@ -63,8 +63,8 @@ class Driver:
 
     @property
     def alive(self) -> bool:
-        """Whether its process runs, and is a driver still, since its number may have been given to another one."""
-        return _is_driver(self.pid)
+        """Whether its process runs, and is this driver still, since its number may have been given to another one."""
+        return _is_driver(self.pid, settings_file(self.file))
 
     def attach(self, folder: Path, name: str) -> Connection:
         """Attach this process. Raises ``ConnectionError`` when the driver has ended."""
@@ -253,14 +253,15 @@ def _starting(workspace: Workspace) -> int | None:
         pid = int((workspace.state / "driver.pid").read_text())
     except (FileNotFoundError, ValueError):
         return None
-    return pid if _is_driver(pid) and not (workspace.state / CONNECTION).exists() else None
+    file = workspace.state / CONNECTION
+    return pid if _is_driver(pid, settings_file(file)) and not file.exists() else None
 
 
-def _is_driver(pid: int) -> bool:
-    """Whether the process lives and is one of ours: the system uses numbers again."""
+def _is_driver(pid: int, settings: Path) -> bool:
+    """Whether the process lives and is the driver of these settings: the system uses numbers again, for others' too."""
     try:
         process = psutil.Process(pid)
-        return MAIN in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+        return process.cmdline()[-2:] == [MAIN, str(settings)] and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 

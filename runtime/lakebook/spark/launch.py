@@ -67,7 +67,7 @@ def launch(workspace: Workspace, name: str, log: Path, report: Report) -> subpro
     made = parts(java, report)
     extra = _extra_jars(workspace, java, report)
     report("Starting this workspace's Spark driver …")
-    file = workspace.state / f"{name}.conf"
+    file = settings_file(workspace.state / f"{name}.json")
     idle = workspace.spark.idle_timeout if name == "driver" else OWN_IDLE
     temporary = _temporary_folder(workspace, name)
     write_settings(file, workspace, [made.bridge, *made.delta], idle, temporary)
@@ -88,6 +88,11 @@ def launch(workspace: Workspace, name: str, log: Path, report: Report) -> subpro
             env=_environment(workspace.spark.master),
             start_new_session=True,  # an interrupt of the notebook is none of the driver
         )
+
+
+def settings_file(connection: Path) -> Path:
+    """Where the settings of a driver are, by its connection file; the last word of its command."""
+    return connection.with_suffix(".conf")
 
 
 def _temporary_folder(workspace: Workspace, name: str) -> Path:

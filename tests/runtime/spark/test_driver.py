@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import stat
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from lakebook.config import Workspace, find_workspace
 from lakebook.spark import driver
 from lakebook.spark.driver import Driver, connect
 from lakebook.spark.errors import DriverError
+from lakebook.spark.launch import MAIN
 from runtime.spark.peer import Peer
 
 pytestmark = pytest.mark.spark
@@ -92,6 +95,21 @@ def test_a_connection_file_of_another_process_is_not_believed(place: Workspace) 
     (place.state / driver.CONNECTION).write_text(json.dumps(about))
     assert driver.status(place) is None
     assert not driver.stop(place)
+
+
+def test_another_workspaces_driver_is_not_ended(place: Workspace) -> None:
+    """The system may have given it the number that this workspace's driver had."""
+    command = [sys.executable, "-c", "import time; time.sleep(60)", MAIN, "/elsewhere/driver.conf"]
+    place.make_state()
+    with subprocess.Popen(command) as other:
+        about = {"pid": other.pid, "port": 1, "secret": "x", "started": "", "master": "", "version": "", "java": ""}
+        (place.state / driver.CONNECTION).write_text(json.dumps(about))
+        assert not driver.stop(place)
+        (place.state / driver.CONNECTION).unlink()
+        (place.state / "driver.pid").write_text(str(other.pid))
+        assert not driver.stop(place)
+        assert other.poll() is None
+        other.kill()
 
 
 def test_a_driver_of_another_version_is_replaced_once_nobody_uses_it(place: Workspace) -> None:
