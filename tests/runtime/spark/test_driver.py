@@ -19,6 +19,7 @@ import pytest
 
 from lakebook.config import Workspace, find_workspace
 from lakebook.spark import driver
+from lakebook.spark.connection import ask
 from lakebook.spark.driver import Driver, connect
 from lakebook.spark.errors import DriverError
 from lakebook.spark.launch import MAIN
@@ -129,9 +130,21 @@ def test_a_driver_of_another_version_is_replaced_once_nobody_uses_it(place: Work
     assert second.pid != first.pid and not psutil.pid_exists(first.pid)
 
 
-def test_a_wrong_secret_is_refused(place: Workspace) -> None:
-    from lakebook.spark.connection import ask
+def test_one_that_is_ending_is_replaced_and_leaves_its_successors_file(place: Workspace) -> None:
+    first = driver.start(place)
+    ask(first.port, first.secret, "stop")
+    while first.file.exists():
+        time.sleep(0.01)
+    second = driver.start(place)
+    assert second.pid != first.pid
+    successor = json.loads(second.file.read_text()) | {"pid": os.getpid()}
+    second.file.write_text(json.dumps(successor))
+    os.kill(second.pid, signal.SIGTERM)
+    psutil.Process(second.pid).wait(30)
+    assert json.loads(second.file.read_text()) == successor
 
+
+def test_a_wrong_secret_is_refused(place: Workspace) -> None:
     found = driver.start(place)
     with pytest.raises(DriverError, match="secret"):
         ask(found.port, "guessed", "status")

@@ -1,7 +1,8 @@
 package lakebook.bridge
 
+import java.io.IOException
 import java.lang.management.ManagementFactory
-import java.nio.file.{Files, Path}
+import java.nio.file.{Files, NoSuchFileException, Path}
 import java.time.Instant
 import java.util.concurrent.atomic.AtomicBoolean
 
@@ -88,6 +89,7 @@ object Main {
 
 class Main(settings: JsonNode) {
   private val connection = Path.of(settings.path("connection").asText)
+  private val own = ProcessHandle.current().pid
   private val started = Main.start(settings)
   private val driver = started.driver
   private val ending = new AtomicBoolean
@@ -95,7 +97,7 @@ class Main(settings: JsonNode) {
   def run(): Unit = {
     val secret = Notebook.newSecret()
     val about = Map[String, Any](
-      "pid" -> ProcessHandle.current().pid,
+      "pid" -> own,
       "started" -> Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean.getStartTime).toString,
       "master" -> driver.context.master,
       "version" -> driver.context.version,
@@ -110,7 +112,7 @@ class Main(settings: JsonNode) {
     val door = new Door(driver, secret, about, () => end())
     door.open()
     OwnerOnly.write(connection, Json.write(about ++ Map("port" -> door.port, "secret" -> secret)))
-    Runtime.getRuntime.addShutdownHook(new Thread(() => Files.deleteIfExists(connection)))
+    Runtime.getRuntime.addShutdownHook(new Thread(() => hide()))
     if (settings.hasNonNull("temporary")) {
       val folder = Path.of(settings.path("temporary").asText).toFile
       ShutdownHookManager.get.addShutdownHook(() => FileUtils.deleteQuietly(folder), Main.AfterSparks)
@@ -141,7 +143,7 @@ class Main(settings: JsonNode) {
   /** End at once: Spark lives on without a thread that all need, and would keep everybody waiting for ever. */
   private def fail(): Unit =
     try if (ending.compareAndSet(false, true)) {
-      Files.deleteIfExists(connection)
+      hide()
       val memory = Runtime.getRuntime
       val free = memory.maxMemory - memory.totalMemory + memory.freeMemory
       val reason = if (free < memory.maxMemory / 10) Main.NoMemory else "Spark failed: see lakebook driver logs"
@@ -151,9 +153,17 @@ class Main(settings: JsonNode) {
     } finally Runtime.getRuntime.halt(1)
 
   private def end(): Unit = if (ending.compareAndSet(false, true)) {
-    Files.deleteIfExists(connection)
+    hide()
     driver.attached.toSeq.foreach(_.close())
     driver.context.stop()
     System.exit(0)
   }
+
+  /** Let nobody find this driver any more; the file may be a successor's by now. */
+  private def hide(): Unit =
+    try if (Json.read(Files.readString(connection)).path("pid").asLong == own) Files.deleteIfExists(connection)
+    catch {
+      case _: NoSuchFileException => // hidden before
+      case problem: IOException   => problem.printStackTrace(Main.log)
+    }
 }
