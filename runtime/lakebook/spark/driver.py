@@ -23,7 +23,7 @@ from lakebook.config import Workspace
 from lakebook.spark.bridge import version
 from lakebook.spark.connection import Connection, ask, attach
 from lakebook.spark.errors import DriverError
-from lakebook.spark.launch import MAIN, launch, settings_file
+from lakebook.spark.launch import MAIN, begin_log, launch, settings_file
 
 Report = Callable[[str], None]
 
@@ -213,9 +213,8 @@ class _Begun:
 
 
 def _launched(workspace: Workspace, name: str, report: Report) -> _Begun:
-    state = workspace.make_state()
-    log = state / f"{name}.log"
-    mark = log.stat().st_size if log.exists() else 0
+    log = workspace.make_state() / f"{name}.log"
+    mark = begin_log(log)
     process = launch(workspace, name, log, report)
     # else it stays as a zombie of ours when it ends before us, and looks alive to whoever waits for its end
     threading.Thread(target=process.wait, name="lakebook driver's end", daemon=True).start()

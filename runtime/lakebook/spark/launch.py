@@ -134,7 +134,14 @@ def _environment(master: str) -> dict[str, str]:
     return environment
 
 
+def begin_log(log: Path) -> int:
+    """Make room for what a new driver writes; returns where in the file that begins."""
+    size = log.stat().st_size if log.exists() else 0
+    if size <= LOG_LIMIT:
+        return size
+    log.replace(log.with_suffix(".log.1"))
+    return 0
+
+
 def _opened(log: Path) -> BinaryIO:
-    if log.exists() and log.stat().st_size > LOG_LIMIT:
-        log.replace(log.with_suffix(".log.1"))
     return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from lakebook.config import Workspace, find_workspace
-from lakebook.spark import driver
+from lakebook.spark import driver, launch
 from lakebook.spark.connection import ask
 from lakebook.spark.driver import Driver, connect
 from lakebook.spark.errors import DriverError
@@ -194,3 +194,13 @@ def test_a_driver_that_cannot_start_says_why(
         driver.start(find_workspace(place.root))
     assert reason in str(problem.value)
     assert "\n" not in str(problem.value)
+
+
+def test_a_driver_that_cannot_start_says_why_in_a_new_log(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "LOG_LIMIT", 1000)
+    log = place.make_state() / driver.LOG
+    log.write_text("what the last driver said\n" * 100)
+    monkeypatch.setenv("LAKEBOOK_MEMORY", "1k")
+    with pytest.raises(DriverError, match="Too small maximum heap"):
+        driver.start(find_workspace(place.root))
+    assert "last driver" in log.with_suffix(".log.1").read_text()
