@@ -48,8 +48,8 @@ object Main {
   /** … and for which it then waits for the end of a running cell: another driver may be waiting for the catalog. */
   private val CatalogLatest = 12000L
 
-  /** How the names of the threads begin that Spark does not start anew. */
-  private val Irreplaceable = Seq("dag-scheduler-event-loop", "dispatcher-", "spark-listener-group")
+  /** How the names of the threads begin that nobody starts anew. */
+  private val Irreplaceable = Seq("dag-scheduler-event-loop", "dispatcher-", "spark-listener-group", "lakebook door")
 
   private val NoMemory = "its memory was full (spark.memory in lakebook.toml)"
 

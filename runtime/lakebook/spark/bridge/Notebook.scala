@@ -100,10 +100,10 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   /** Show a line in the running cell; for threads that serve all notebooks, which must not wait. */
   def warn(text: String): Unit = events.offer(Json.event("warning", "text" -> text))
 
-  /** Free everything, whoever asks first: the kernel, or the end of its lifeline. */
+  /** Free everything, whatever comes first: the driver's end, or that of the kernel's lifeline. */
   def close(): Unit = if (closed.compareAndSet(false, true)) {
-    events.close()
     val steps = Seq[(String, () => Unit)](
+      "events" -> (() => events.close()), // first, so that the kernel knows why its calls fail
       "gateway" -> (() => gateway.close()),
       "output" -> (() => output.close()),
       "running cell" -> (() => { interrupt(); interruptThread() }),
