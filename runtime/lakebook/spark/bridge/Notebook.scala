@@ -12,6 +12,7 @@ import org.apache.spark.internal.Logging
 import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.{Column, Dataset}
 import org.apache.spark.sql.classic.SparkSession
+import org.apache.spark.sql.internal.SQLConf
 import org.apache.spark.sql.lakebook.{AddedFiles, FrameVersion, Literals}
 
 /** One attached kernel: its session and all that ends with it. The entry point of its gateway.
@@ -107,7 +108,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
       "gateway" -> (() => gateway.close()),
       "output" -> (() => output.close()),
       "running cell" -> (() => { interrupt(); interruptThread() }),
-      "streams" -> (() => session.streams.active.foreach(_.stop())),
+      "streams" -> (() => stopStreams()),
       "listeners to streams" -> (() => context.removeStreamListeners(streams)),
       "jobs" -> (() => context.cancelJobsWithTag(Notebook.allJobs(id), "the notebook was closed")),
       "interpreter" -> (() => if (scalaMade.get) scala.close()),
@@ -119,11 +120,19 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
       "progress" -> (() => driver.progress.forget(this)),
       "stopped cells" -> (() => driver.stoppedCells.forget(id)),
     )
-    for ((what, step) <- steps)
-      try step()
-      catch { case NonFatal(problem) => logWarning(s"closing notebook $name: $what", problem) }
+    for ((what, step) <- steps) free(what)(step())
     driver.forget(this)
   }
+
+  /** One whose own code never ends is not waited for: all else is still to be freed. */
+  private def stopStreams(): Unit = {
+    session.conf.set(SQLConf.STREAMING_STOP_TIMEOUT.key, Notebook.StreamPatience) // no longer the user's session
+    session.streams.active.foreach(stream => free(s"stream ${stream.id}")(stream.stop()))
+  }
+
+  private def free(what: String)(step: => Unit): Unit =
+    try step
+    catch { case NonFatal(problem) => logWarning(s"closing notebook $name: $what", problem) }
 
   /** What ends with this JVM, for a kernel that outlives it to name. */
   private def kept: Map[String, Seq[String]] = {
@@ -148,6 +157,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
 
 object Notebook {
   private val random = new SecureRandom
+
+  /** How long each of a closed notebook's streams may take to end. */
+  private val StreamPatience = "2s"
 
   def newSecret(): String = {
     val bytes = new Array[Byte](32)
