@@ -26,9 +26,8 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   lazy val javaSparkContext: JavaSparkContext = new JavaSparkContext(context)
 
   private val output = new NotebookOutput(events.emit)
-  private val scalaMade = new AtomicBoolean
+  private val scalaStart = new ScalaStart(this)
   private val scalaNames = mutable.LinkedHashSet[String]()
-  lazy val scala: ScalaInterpreter = { scalaMade.set(true); new ScalaInterpreter(this) }
 
   @volatile private var cellThread: Thread = null
   @volatile private var interrupted = false
@@ -39,6 +38,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   private val streams = new StreamsOutliveInterrupts(context, id)
   session.streams.addListener(streams)
   private val gateway = new Gateway(this, Notebook.newSecret())
+
+  /** Made when it is first asked for. */
+  def scala: ScalaInterpreter = scalaStart.get()
 
   def port: Int = gateway.port
   def secret: String = gateway.secret
@@ -69,7 +71,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   def interrupt(): Unit = {
     interrupted = true
     context.cancelJobsWithTag(SharedContext.tag(id), "interrupted")
-    if (scalaMade.get) scala.interrupt()
+    scalaStart.made.foreach(_.interrupt())
   }
 
   def inCell: Boolean = cellThread != null
@@ -111,7 +113,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
       "streams" -> (() => stopStreams()),
       "listeners to streams" -> (() => context.removeStreamListeners(streams)),
       "jobs" -> (() => context.cancelJobsWithTag(Notebook.allJobs(id), "the notebook was closed")),
-      "interpreter" -> (() => if (scalaMade.get) scala.close()),
+      "interpreter" -> (() => scalaStart.close()),
       "temporary views" -> (() => session.sessionState.catalog.clearTempTables()),
       "shared frames" -> (() => SharedFrames.clear(session)),
       "cached results" -> (() => driver.caches.release(id)),
@@ -136,7 +138,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
 
   /** What ends with this JVM, for a kernel that outlives it to name. */
   private def kept: Map[String, Seq[String]] = {
-    if (scalaMade.get) scalaNames ++= scala.boundNames
+    scalaStart.made.foreach(scalaNames ++= _.boundNames)
     val views = session.sessionState.catalog.listLocalTempViews("*").map(_.table)
     Map("temporary views" -> views, "Scala values" -> scalaNames.toSeq)
   }

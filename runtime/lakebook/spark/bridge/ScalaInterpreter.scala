@@ -32,10 +32,15 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   private var bound: Seq[String] = Nil
   /** By the name that it binds to a value from elsewhere: the value's type, and the step. */
   private val bindings = mutable.Map[String, (String, compiler.Step)]()
-  inContext {
-    compiler.initializeCompiler()
-    quietly(ScalaInterpreter.prelude(id)): Unit
-  }
+  private val prelude: compiler.Step =
+    try inContext {
+      compiler.initializeCompiler()
+      quietly(ScalaInterpreter.prelude(id))
+    } catch {
+      case problem: Throwable =>
+        close()
+        throw problem
+    }
 
   /** Run a cell: `{"status": "ok" | "error" | "interrupted", …}`, with what `CellFailure` says of an error. */
   def run(code: String): String = exclusively {
