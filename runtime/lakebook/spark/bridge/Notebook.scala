@@ -30,7 +30,8 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   private val scalaNames = mutable.LinkedHashSet[String]()
 
   @volatile private var cellThread: Thread = null
-  @volatile private var interrupted = false
+  @volatile private var running: Option[String] = None
+  @volatile private var interrupted: Option[String] = None
   private val closed = new AtomicBoolean
   context.enter(id, AddedFiles.state(session))
   driver.caches.enter(id, session)
@@ -53,14 +54,16 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
     context.setLocalProperty(Here.Cell, cell)
     driver.stoppedCells.begins(id, cell)
     driver.progress.begin(this, cell)
+    running = Some(cell)
     cellThread = Thread.currentThread()
   }
 
   def endCell(cell: String): Unit = {
     cellThread = null
+    running = None
     Thread.interrupted() // one that came too late belongs to no later cell
-    if (interrupted) driver.stoppedCells.add(id, cell)
-    interrupted = false
+    if (interrupted.contains(cell)) driver.stoppedCells.add(id, cell)
+    interrupted = None
     driver.tables.foreach(_.settle())
     output.flush()
     driver.progress.end(this, cell)
@@ -69,7 +72,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
 
   /** Stop the running cell, from another thread; may be called again. Streams go on. */
   def interrupt(): Unit = {
-    interrupted = true
+    interrupted = running
     context.cancelJobsWithTag(SharedContext.tag(id), "interrupted")
     scalaStart.made.foreach(_.interrupt())
   }
