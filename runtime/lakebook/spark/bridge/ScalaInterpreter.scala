@@ -138,7 +138,7 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   def unbind(name: String): Unit = exclusively(compiler.unbind(name))
 
   /** The variables and their types, as a JSON object. */
-  def variables: String = exclusively(Json.write(compiler.variables))
+  def variables: String = exclusively(Json.write(compiler.variables(prelude)))
 
   /** The value of a variable; null when there is none. */
   def value(name: String): Object = exclusively(compiler.variable(name).map(_.value(name)).orNull)
