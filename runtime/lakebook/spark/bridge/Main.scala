@@ -38,7 +38,7 @@ object Main {
   private val Failed = "lakebook: the driver cannot start: "
 
   private def reason(problem: Throwable): String = {
-    val root = Iterator.iterate(problem)(_.getCause).takeWhile(_ != null).toSeq.last
+    val root = causes(problem).toSeq.last
     Option(root.getMessage).getOrElse(root.toString).linesIterator.next()
   }
 
@@ -52,6 +52,21 @@ object Main {
   private val Irreplaceable = Seq("dag-scheduler-event-loop", "dispatcher-", "spark-listener-group", "lakebook door")
 
   private val NoMemory = "its memory was full (spark.memory in lakebook.toml)"
+  private val SparkFailed = "Spark failed: see lakebook driver logs"
+
+  /** Whether something found no room on the heap. */
+  private def ofMemory(problem: Throwable): Boolean = causes(problem).exists {
+    case full: OutOfMemoryError => !Option(full.getMessage).exists(_.contains("thread")) // those are the system's
+    case _                      => false
+  }
+
+  /** Whether so little of the heap is left that this is the likely reason of a failure. */
+  private def memoryIsFull: Boolean = {
+    val memory = Runtime.getRuntime
+    memory.maxMemory - memory.totalMemory + memory.freeMemory < memory.maxMemory / 10
+  }
+
+  private def causes(problem: Throwable): Iterator[Throwable] = Iterator.iterate(problem)(_.getCause).takeWhile(_ != null)
 
   /** The priority of a shutdown hook that comes after all of Spark's and Hadoop's. */
   private val AfterSparks = 0
@@ -104,10 +119,10 @@ class Main(settings: JsonNode) {
       "java" -> System.getProperty("java.version"),
       "bridge" -> settings.path("bridge").asText,
     )
-    driver.context.failed = () => fail()
+    driver.context.failed = () => fail(None)
     Thread.setDefaultUncaughtExceptionHandler((thread, problem) => {
       problem.printStackTrace()
-      if (Main.Irreplaceable.exists(thread.getName.startsWith)) fail()
+      if (Main.Irreplaceable.exists(thread.getName.startsWith)) fail(Some(problem))
     })
     val door = new Door(driver, secret, about, () => end())
     door.open()
@@ -140,15 +155,16 @@ class Main(settings: JsonNode) {
     opener.start()
   }
 
-  /** End at once: Spark lives on without a thread that all need, and would keep everybody waiting for ever. */
-  private def fail(): Unit =
+  /** End at once: Spark lives on without a thread that all need, and would keep everybody waiting for ever.
+    *
+    * @param problem what that thread ended of, where Spark tells
+    */
+  private def fail(problem: Option[Throwable]): Unit =
     try if (ending.compareAndSet(false, true)) {
-      hide()
-      val memory = Runtime.getRuntime
-      val free = memory.maxMemory - memory.totalMemory + memory.freeMemory
-      val reason = if (free < memory.maxMemory / 10) Main.NoMemory else "Spark failed: see lakebook driver logs"
+      val reason = if (problem.fold(Main.memoryIsFull)(Main.ofMemory)) Main.NoMemory else Main.SparkFailed
       Main.log.println(s"lakebook: the driver ended: $reason")
       driver.attached.foreach(_.events.offer(Json.event("ending", "reason" -> reason)))
+      hide()
       Thread.sleep(Main.Farewell)
     } finally Runtime.getRuntime.halt(1)
 
