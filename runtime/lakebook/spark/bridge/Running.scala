@@ -15,7 +15,9 @@ private class Running(loader: StoppableLoader) {
       if (synchronized(stopping) && result("status") == "error") Map("status" -> "interrupted") else result
     } finally synchronized { over = true }
 
-  /** Run the cell's own code: only here it is broken off. The compiler must not be, since it writes files. */
+  /** Run the cell's own code: only here it is broken off. The compiler is not; that it waits or writes may be interrupted
+    * by `Notebook.interruptThread`, and then no step refers to what it was making.
+    */
   def stoppably(body: => Unit): Unit = {
     synchronized {
       if (stopping) throw new Stopped
