@@ -97,23 +97,6 @@ def test_the_driver_is_killed_under_a_cell(place: Path, cell: str) -> None:
         assert notebook.good("local").text == "'kept'"
 
 
-def test_the_driver_is_stopped_under_a_cell_that_nothing_stops(place: Path) -> None:
-    with Notebook(place) as notebook:
-        notebook.good("local = 'kept'\nspark.range(1).count()")
-        stopped: list[bool] = []
-
-        def stop(text: str) -> None:
-            if "started" in text and not stopped:
-                stopped.append(driver.stop(find_workspace(place)))
-
-        endless = '%scala\nprintln("started")\nnew java.util.concurrent.Semaphore(0).acquireUninterruptibly()'
-        outcome = notebook.run(endless, timeout=60, on_output=stop)
-        assert stopped == [True]
-        assert "driver has ended" in outcome.error and "py4j" not in outcome.error
-        assert notebook.good("spark.range(3).count()").text == "3"
-        assert notebook.good("local").text == "'kept'"
-
-
 def test_a_killed_kernel_leaves_nothing_in_the_driver(place: Path) -> None:
     survivor = Notebook(place)
     with survivor:

@@ -23,7 +23,7 @@ from lakebook.spark.connection import ask
 from lakebook.spark.driver import Driver, connect
 from lakebook.spark.errors import DriverError
 from lakebook.spark.launch import MAIN
-from runtime.spark.peer import Peer
+from runtime.spark.peer import Peer, PeerError
 
 pytestmark = pytest.mark.spark
 
@@ -142,6 +142,20 @@ def test_one_that_is_ending_is_replaced_and_leaves_its_successors_file(place: Wo
     os.kill(second.pid, signal.SIGTERM)
     psutil.Process(second.pid).wait(30)
     assert json.loads(second.file.read_text()) == successor
+
+
+def test_a_process_knows_that_the_driver_goes_when_its_call_fails(place: Workspace) -> None:
+    """Not only when the driver has gone, which takes longer when code of a cell cannot be stopped."""
+    with Peer(place.root) as peer:
+        peer.run("notebook.scala(); None")
+        peer.start("notebook.scala().run('new java.util.concurrent.Semaphore(0).acquireUninterruptibly()')")
+        found = driver.running(place)
+        assert found is not None
+        time.sleep(3)  # for the compiler
+        ask(found.port, found.secret, "stop")
+        with pytest.raises(PeerError):
+            peer.finish()
+        assert peer.run("connection.wait_closed(1)")
 
 
 def test_a_wrong_secret_is_refused(place: Workspace) -> None:

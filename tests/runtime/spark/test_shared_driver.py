@@ -197,6 +197,9 @@ def test_the_list_of_tables_is_kept(one: Peer, root: Path) -> None:
 def test_a_list_of_tables_that_could_not_be_written_is_written_later(one: Peer, root: Path) -> None:
     workspace = find_workspace(root)
     obstacle = workspace.state / FILE
+    one.run("spark.range(1).write.saveAsTable('early')")
+    eventually(lambda: find_table(tables(workspace), "early"))
+    time.sleep(1)  # nothing more is scheduled
     obstacle.unlink()
     obstacle.mkdir()
     (obstacle / "in the way").touch()

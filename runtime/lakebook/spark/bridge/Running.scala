@@ -15,8 +15,8 @@ private class Running(loader: StoppableLoader) {
       if (synchronized(stopping) && result("status") == "error") Map("status" -> "interrupted") else result
     } finally synchronized { over = true }
 
-  /** Run the cell's own code: only here it is broken off. The compiler is not; that it waits or writes may be interrupted
-    * by `Notebook.interruptThread`, and then no step refers to what it was making.
+  /** Run the cell's own code: only here it is broken off. The compiler goes on, though `Notebook.interruptThread` may
+    * make it fail where it writes a file; no later step refers to a step that was not compiled.
     */
   def stoppably(body: => Unit): Unit = {
     synchronized {
