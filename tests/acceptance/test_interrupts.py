@@ -124,6 +124,17 @@ def test_an_interrupt_of_a_python_loop_cancels_no_job_of_another(notebook: Noteb
     assert neighbour.finish(request).stdout.strip() == "10"
 
 
+def test_cancelling_all_jobs_stops_none_that_begin_afterwards(notebook: Notebook) -> None:
+    later = (
+        "import threading, time\nsc.cancelAllJobs()\ncounted = []\n"
+        "job = sc.parallelize(range(2), 2).map(lambda i: time.sleep(3))\n"
+        "thread = threading.Thread(target=lambda: counted.append(job.count()))\nthread.start()\n"
+        "while not list(sc.statusTracker().getActiveJobsIds()): time.sleep(0.1)"
+    )
+    notebook.good(later)
+    assert notebook.good("thread.join()\ncounted").text == "[2]"
+
+
 def test_an_error_that_is_being_told_is_told_whole(notebook: Notebook) -> None:
     told = (
         "import os, signal\nclass Slow(Exception):\n    def __str__(self):\n"

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from lakebook.config import SparkSettings, Workspace, cache_dir
@@ -33,7 +34,8 @@ def options(java: Java, class_path: list[Path]) -> list[str]:
     file = _file(java, class_path)
     if not file.exists():
         return []
-    os.utime(file)
+    with suppress(OSError):  # another user's, whose drivers keep it, or on a disk that cannot be written
+        os.utime(file)
     base = _base(java)
     files = [base, file] if base is not None else [file]
     return [f"-XX:SharedArchiveFile={os.pathsep.join(map(str, files))}", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"]

@@ -195,13 +195,9 @@ class Builders:
         def stop(context: SparkContext) -> None:
             self._stopped("sc.stop()")
 
-        def cancel_own_jobs(context: SparkContext) -> None:
-            self._attach().notebook.interrupt()
-
         kind.__init__ = construct  # type: ignore[method-assign, assignment]
         kind.getOrCreate = classmethod(existing)  # type: ignore[method-assign, assignment]
         kind.stop = stop  # type: ignore[method-assign, assignment]
-        kind.cancelAllJobs = cancel_own_jobs  # type: ignore[method-assign, assignment]
 
     def _builder(self, kind: type[SparkSession]) -> None:
         builder = kind.Builder

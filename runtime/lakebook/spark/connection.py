@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 import threading
@@ -14,6 +15,8 @@ from typing import Any, BinaryIO
 from lakebook.spark.errors import DriverError
 
 Event = dict[str, Any]
+
+_log = logging.getLogger(__name__)
 
 #: seconds within which a driver answers; a first attachment makes a session
 PATIENCE = 30.0
@@ -31,6 +34,8 @@ class Connection:
         self._lines = lines
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
+        #: whether it was said that an event could not be handled
+        self._warned = False
 
     @property
     def closed(self) -> bool:
@@ -56,12 +61,26 @@ class Connection:
     def _read(self, handler: Callable[[Event], None]) -> None:
         try:
             for line in self._lines:
-                handler(json.loads(line))
+                if line.endswith(b"\n"):  # else the driver was killed while it wrote
+                    self._tell(handler, json.loads(line))
         except OSError:
             pass  # a killed driver resets the connection
         finally:
             self._end()
-            handler({"event": "closed"})
+            self._tell(handler, {"event": "closed"})
+
+    def _tell(self, handler: Callable[[Event], None], event: Event) -> None:
+        """What is wrong with showing an event is no reason to end the notebook's session."""
+        try:
+            handler(event)
+        except Exception as problem:
+            if not self._warned:
+                self._warned = True
+                _log.warning(
+                    "What Spark's driver told (%s) cannot be shown: %s: %s",
+                    *(event["event"], type(problem).__name__, problem),
+                    exc_info=_log.isEnabledFor(logging.DEBUG),
+                )
 
     def _end(self) -> None:
         self._ended.set()

@@ -23,7 +23,7 @@ from lakebook.config import Workspace
 from lakebook.spark.bridge import version
 from lakebook.spark.connection import Connection, ask, attach
 from lakebook.spark.errors import DriverError
-from lakebook.spark.launch import MAIN, launch
+from lakebook.spark.launch import MAIN, begin_log, launch, settings_file
 
 Report = Callable[[str], None]
 
@@ -63,8 +63,8 @@ class Driver:
 
     @property
     def alive(self) -> bool:
-        """Whether its process runs, and is a driver still, since its number may have been given to another one."""
-        return _is_driver(self.pid)
+        """Whether its process runs, and is this driver still, since its number may have been given to another one."""
+        return _is_driver(self.pid, settings_file(self.file))
 
     def attach(self, folder: Path, name: str) -> Connection:
         """Attach this process. Raises ``ConnectionError`` when the driver has ended."""
@@ -98,16 +98,16 @@ def start(workspace: Workspace, *, own: bool = False, on_wait: Report | None = N
         return found
     workspace.make_state()
     with _lock(workspace.state / "driver.lock", report):
+        pid = _starting(workspace)  # asked first: it may be there a moment later
         if found := _fitting(workspace, report):
             return found
-        pid = _starting(workspace)
-        if pid is None:
-            (workspace.state / CONNECTION).unlink(missing_ok=True)
-            begun = _launched(workspace, "driver", report)
-            (workspace.state / "driver.pid").write_text(str(begun.process.pid))
-        else:  # by a process that was ended before it had waited for it
-            begun = _Begun(psutil.Process(pid), workspace.state / LOG, (workspace.state / LOG).stat().st_size)
-        return _wait(begun, workspace.state / CONNECTION)
+        file = workspace.state / CONNECTION
+        if pid is not None and (found := _awaited(pid, file, lambda: not _is_driver(pid, settings_file(file)))):
+            return found  # started by a process that was ended before it had waited for it
+        file.unlink(missing_ok=True)
+        begun = _launched(workspace, "driver", report)
+        (workspace.state / "driver.pid").write_text(str(begun.process.pid))
+        return _wait(begun, file)
 
 
 def connect(
@@ -197,27 +197,24 @@ def logs(workspace: Workspace, lines: int = 200) -> str:
 class _Begun:
     """A driver that is not there yet; ``mark`` is where its log begins in the file."""
 
-    process: subprocess.Popen[bytes] | psutil.Process
+    process: subprocess.Popen[bytes]
     log: Path
     mark: int
 
     @property
     def ended(self) -> bool:
-        if isinstance(self.process, psutil.Process):
-            return not self.process.is_running()
         return self.process.poll() is not None
 
     @property
     def reason(self) -> str:
         with self.log.open(errors="replace") as file:
             file.seek(self.mark)
-            return _reason(file.read(), None if isinstance(self.process, psutil.Process) else self.process.returncode)
+            return _reason(file.read(), self.process.returncode)
 
 
 def _launched(workspace: Workspace, name: str, report: Report) -> _Begun:
-    state = workspace.make_state()
-    log = state / f"{name}.log"
-    mark = log.stat().st_size if log.exists() else 0
+    log = workspace.make_state() / f"{name}.log"
+    mark = begin_log(log)
     process = launch(workspace, name, log, report)
     # else it stays as a zombie of ours when it ends before us, and looks alive to whoever waits for its end
     threading.Thread(target=process.wait, name="lakebook driver's end", daemon=True).start()
@@ -225,15 +222,24 @@ def _launched(workspace: Workspace, name: str, report: Report) -> _Begun:
 
 
 def _wait(begun: _Begun, file: Path) -> Driver:
+    driver = _awaited(begun.process.pid, file, lambda: begun.ended)
+    if driver is None:
+        raise DriverError(f"Spark's driver cannot start: {begun.reason}")
+    return driver
+
+
+def _awaited(pid: int, file: Path, ended: Callable[[], bool]) -> Driver | None:
+    """The driver of that number when it has written its connection file; None when it ended without one."""
     deadline = time.monotonic() + START
     while time.monotonic() < deadline:
+        over = ended()
         driver = Driver.read(file)
-        if driver is not None and driver.pid == begun.process.pid:
+        if driver is not None and driver.pid == pid:
             return driver
-        if begun.ended:
-            raise DriverError(f"Spark's driver cannot start: {begun.reason}")
+        if over:
+            return None
         time.sleep(0.02)
-    raise DriverError(f"Spark's driver was not ready after {START:.0f} s: see {begun.log}")
+    raise DriverError(f"Spark's driver was not ready after {START:.0f} s: see {file.with_suffix('.log')}")
 
 
 @contextmanager
@@ -249,18 +255,20 @@ def _lock(file: Path, report: Report) -> Iterator[None]:
 
 
 def _starting(workspace: Workspace) -> int | None:
+    """The process of a driver that has no connection file: not yet, or no more, since it is ending."""
     try:
         pid = int((workspace.state / "driver.pid").read_text())
     except (FileNotFoundError, ValueError):
         return None
-    return pid if _is_driver(pid) and not (workspace.state / CONNECTION).exists() else None
+    file = workspace.state / CONNECTION
+    return pid if _is_driver(pid, settings_file(file)) and not file.exists() else None
 
 
-def _is_driver(pid: int) -> bool:
-    """Whether the process lives and is one of ours: the system uses numbers again."""
+def _is_driver(pid: int, settings: Path) -> bool:
+    """Whether the process lives and is the driver of these settings: the system uses numbers again, for others' too."""
     try:
         process = psutil.Process(pid)
-        return MAIN in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+        return process.cmdline()[-2:] == [MAIN, str(settings)] and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 

@@ -67,7 +67,7 @@ def launch(workspace: Workspace, name: str, log: Path, report: Report) -> subpro
     made = parts(java, report)
     extra = _extra_jars(workspace, java, report)
     report("Starting this workspace's Spark driver …")
-    file = workspace.state / f"{name}.conf"
+    file = settings_file(workspace.state / f"{name}.json")
     idle = workspace.spark.idle_timeout if name == "driver" else OWN_IDLE
     temporary = _temporary_folder(workspace, name)
     write_settings(file, workspace, [made.bridge, *made.delta], idle, temporary)
@@ -88,6 +88,11 @@ def launch(workspace: Workspace, name: str, log: Path, report: Report) -> subpro
             env=_environment(workspace.spark.master),
             start_new_session=True,  # an interrupt of the notebook is none of the driver
         )
+
+
+def settings_file(connection: Path) -> Path:
+    """Where the settings of a driver are, by its connection file; the last word of its command."""
+    return connection.with_suffix(".conf")
 
 
 def _temporary_folder(workspace: Workspace, name: str) -> Path:
@@ -129,7 +134,14 @@ def _environment(master: str) -> dict[str, str]:
     return environment
 
 
+def begin_log(log: Path) -> int:
+    """Make room for what a new driver writes; returns where in the file that begins."""
+    size = log.stat().st_size if log.exists() else 0
+    if size <= LOG_LIMIT:
+        return size
+    log.replace(log.with_suffix(".log.1"))
+    return 0
+
+
 def _opened(log: Path) -> BinaryIO:
-    if log.exists() and log.stat().st_size > LOG_LIMIT:
-        log.replace(log.with_suffix(".log.1"))
     return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")

@@ -7,6 +7,7 @@ compiler of Spark's generated code is such a library, and every notebook's first
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -29,6 +30,7 @@ def unsigned(jar: Path, folder: Path) -> Path:
                     target.writestr(entry, _main_part(source.read(entry)))
                 elif not _of_signature(entry.filename):
                     target.writestr(entry, source.read(entry))
+        shutil.copymode(jar, temporary)  # other users may share the folder
         Path(temporary).replace(copy)
     return copy
 

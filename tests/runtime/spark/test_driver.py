@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import stat
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,10 +18,12 @@ import psutil
 import pytest
 
 from lakebook.config import Workspace, find_workspace
-from lakebook.spark import driver
+from lakebook.spark import driver, launch
+from lakebook.spark.connection import ask
 from lakebook.spark.driver import Driver, connect
 from lakebook.spark.errors import DriverError
-from runtime.spark.peer import Peer
+from lakebook.spark.launch import MAIN
+from runtime.spark.peer import Peer, PeerError
 
 pytestmark = pytest.mark.spark
 
@@ -94,6 +98,21 @@ def test_a_connection_file_of_another_process_is_not_believed(place: Workspace) 
     assert not driver.stop(place)
 
 
+def test_another_workspaces_driver_is_not_ended(place: Workspace) -> None:
+    """The system may have given it the number that this workspace's driver had."""
+    command = [sys.executable, "-c", "import time; time.sleep(60)", MAIN, "/elsewhere/driver.conf"]
+    place.make_state()
+    with subprocess.Popen(command) as other:
+        about = {"pid": other.pid, "port": 1, "secret": "x", "started": "", "master": "", "version": "", "java": ""}
+        (place.state / driver.CONNECTION).write_text(json.dumps(about))
+        assert not driver.stop(place)
+        (place.state / driver.CONNECTION).unlink()
+        (place.state / "driver.pid").write_text(str(other.pid))
+        assert not driver.stop(place)
+        assert other.poll() is None
+        other.kill()
+
+
 def test_a_driver_of_another_version_is_replaced_once_nobody_uses_it(place: Workspace) -> None:
     first = driver.start(place)
     about = json.loads(first.file.read_text()) | {"bridge": "another"}
@@ -111,9 +130,35 @@ def test_a_driver_of_another_version_is_replaced_once_nobody_uses_it(place: Work
     assert second.pid != first.pid and not psutil.pid_exists(first.pid)
 
 
-def test_a_wrong_secret_is_refused(place: Workspace) -> None:
-    from lakebook.spark.connection import ask
+def test_one_that_is_ending_is_replaced_and_leaves_its_successors_file(place: Workspace) -> None:
+    first = driver.start(place)
+    ask(first.port, first.secret, "stop")
+    while first.file.exists():
+        time.sleep(0.01)
+    second = driver.start(place)
+    assert second.pid != first.pid
+    successor = json.loads(second.file.read_text()) | {"pid": os.getpid()}
+    second.file.write_text(json.dumps(successor))
+    os.kill(second.pid, signal.SIGTERM)
+    psutil.Process(second.pid).wait(30)
+    assert json.loads(second.file.read_text()) == successor
 
+
+def test_a_process_knows_that_the_driver_goes_when_its_call_fails(place: Workspace) -> None:
+    """Not only when the driver has gone, which takes longer when code of a cell cannot be stopped."""
+    with Peer(place.root) as peer:
+        peer.run("notebook.scala(); None")
+        peer.start("notebook.scala().run('new java.util.concurrent.Semaphore(0).acquireUninterruptibly()')")
+        found = driver.running(place)
+        assert found is not None
+        time.sleep(3)  # for the compiler
+        ask(found.port, found.secret, "stop")
+        with pytest.raises(PeerError):
+            peer.finish()
+        assert peer.run("connection.wait_closed(1)")
+
+
+def test_a_wrong_secret_is_refused(place: Workspace) -> None:
     found = driver.start(place)
     with pytest.raises(DriverError, match="secret"):
         ask(found.port, "guessed", "status")
@@ -163,3 +208,13 @@ def test_a_driver_that_cannot_start_says_why(
         driver.start(find_workspace(place.root))
     assert reason in str(problem.value)
     assert "\n" not in str(problem.value)
+
+
+def test_a_driver_that_cannot_start_says_why_in_a_new_log(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "LOG_LIMIT", 1000)
+    log = place.make_state() / driver.LOG
+    log.write_text("what the last driver said\n" * 100)
+    monkeypatch.setenv("LAKEBOOK_MEMORY", "1k")
+    with pytest.raises(DriverError, match="Too small maximum heap"):
+        driver.start(find_workspace(place.root))
+    assert "last driver" in log.with_suffix(".log.1").read_text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from lakebook.config import find_workspace
 from lakebook.spark import driver
-from lakebook.spark.tables import find_table, tables
+from lakebook.spark.tables import FILE, find_table, tables
 from runtime.spark.peer import Peer, PeerError, eventually
 
 pytestmark = pytest.mark.spark
@@ -113,10 +115,21 @@ def test_interrupting_one_leaves_the_jobs_of_the_other(one: Peer, two: Peer) -> 
 
 def test_cancel_all_jobs_means_ones_own(one: Peer, two: Peer) -> None:
     two.start(SLOW.format(seconds=4))
-    one.run("import threading; threading.Timer(1.5, lambda: sc._jsc.sc().cancelAllJobs()).start()")
+    one.run("import threading; threading.Timer(1.5, sc.cancelAllJobs).start()")
     with pytest.raises(PeerError, match="cancelled"):
         one.run(SLOW.format(seconds=60))
     assert two.finish() == 2
+
+
+def test_an_interrupt_between_two_cells_stops_nothing_of_the_next(one: Peer) -> None:
+    one.run(
+        "notebook.endCell('cell'); notebook.interrupt(); notebook.beginCell('next')\n"
+        f"counted = []; thread = __import__('threading').Thread(target=lambda: counted.append({SLOW.format(seconds=2)}))\n"
+        "thread.start()"
+    )
+    eventually(lambda: one.run("len(list(sc.statusTracker().getActiveJobsIds()))"))
+    one.run("notebook.endCell('next'); notebook.beginCell('cell')")
+    assert one.run("thread.join(); counted") == [2]
 
 
 def test_streams_outlive_an_interrupt(one: Peer) -> None:
@@ -179,6 +192,23 @@ def test_the_list_of_tables_is_kept(one: Peer, root: Path) -> None:
     assert table.location == str(workspace.warehouse / "sales.db" / "orders")
     one.run("spark.sql('DROP TABLE sales.orders')")
     eventually(lambda: find_table(tables(workspace), "orders", "sales") is None)
+
+
+def test_a_list_of_tables_that_could_not_be_written_is_written_later(one: Peer, root: Path) -> None:
+    workspace = find_workspace(root)
+    obstacle = workspace.state / FILE
+    one.run("spark.range(1).write.saveAsTable('early')")
+    eventually(lambda: find_table(tables(workspace), "early"))
+    time.sleep(1)  # nothing more is scheduled
+    obstacle.unlink()
+    obstacle.mkdir()
+    (obstacle / "in the way").touch()
+    one.run("spark.range(1).write.saveAsTable('late'); notebook.endCell('cell')")
+    eventually(lambda: f"{FILE} is not up to date" in driver.logs(workspace))
+    time.sleep(1)  # what was scheduled has failed as well
+    shutil.rmtree(obstacle)
+    one.run("notebook.beginCell('cell'); notebook.endCell('cell'); notebook.beginCell('cell')")
+    assert find_table(tables(workspace), "late")
 
 
 def test_a_killed_process_leaves_nothing_behind(one: Peer, root: Path) -> None:

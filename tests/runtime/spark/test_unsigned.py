@@ -22,6 +22,10 @@ def test_a_signed_library_loses_its_signature_and_nothing_else(tmp_path: Path) -
         assert all(before.read(name) == after.read(name) for name in after.namelist() if name.endswith(".class"))
 
 
+def test_whoever_may_read_the_library_may_read_the_copy(tmp_path: Path) -> None:
+    assert unsigned(compiler(), tmp_path).stat().st_mode == compiler().stat().st_mode
+
+
 def test_the_copy_is_made_once(tmp_path: Path) -> None:
     made = unsigned(compiler(), tmp_path).stat().st_mtime_ns
     assert unsigned(compiler(), tmp_path).stat().st_mtime_ns == made

@@ -120,10 +120,10 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
     if (isDead(step)) history -= step
   }
 
-  /** The variables that the user can name, and their types. */
-  def variables: Map[String, String] =
-    owners.keys.map(_.decoded).filterNot(name => name.contains('$') || naming.isUserVarName(name) || PredefinedNames(name))
-      .flatMap(name => variable(name).map(step => name -> step.typeNameOf(name))).toMap
+  /** The variables that the user can name, and their types; without those that `prelude` still binds. */
+  def variables(prelude: Step): Map[String, String] =
+    owners.keys.map(_.decoded).filterNot(name => name.contains('$') || naming.isUserVarName(name))
+      .flatMap(name => variable(name).filter(_ ne prelude).map(step => name -> step.typeNameOf(name))).toMap
 
   /** Whether a variable is a `val`, so that it means the same until it is bound anew. */
   def isStable(name: String): Boolean = variable(name).exists(_.handlers.exists {

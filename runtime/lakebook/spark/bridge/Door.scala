@@ -1,6 +1,6 @@
 package lakebook.bridge
 
-import java.io.{BufferedOutputStream, BufferedReader, IOException, InputStreamReader}
+import java.io.{BufferedReader, IOException, InputStreamReader}
 import java.net.{InetAddress, ServerSocket, Socket}
 import java.nio.charset.StandardCharsets.UTF_8
 import java.security.MessageDigest
@@ -21,11 +21,22 @@ class Door(driver: Driver, secret: String, about: Map[String, Any], stop: () => 
   def port: Int = server.getLocalPort
 
   def open(): Unit = thread("lakebook door") {
-    while (true) {
-      val client = server.accept()
-      thread("lakebook client")(answer(client))
-    }
+    while (true)
+      try letIn(server.accept())
+      catch {
+        case problem: Throwable => // such as too many open files: it may be over soon, and others use the driver
+          Thread.sleep(Door.Pause)
+          logError("a client could not be let in", problem)
+      }
   }
+
+  private def letIn(client: Socket): Unit =
+    try thread("lakebook client")(answer(client))
+    catch {
+      case problem: Throwable =>
+        client.close()
+        throw problem
+    }
 
   private def answer(client: Socket): Unit =
     try {
@@ -50,8 +61,7 @@ class Door(driver: Driver, secret: String, about: Map[String, Any], stop: () => 
 
   private def attach(client: Socket, lines: BufferedReader, request: JsonNode): Unit = {
     val name = request.path("name").asText
-    val out = new BufferedOutputStream(client.getOutputStream)
-    val events = new Events(out, name)
+    val events = new Events(client.getOutputStream, name)
     val notebook =
       try Some(driver.attach(request.path("folder").asText, name, events))
       catch {
@@ -89,4 +99,7 @@ class Door(driver: Driver, secret: String, about: Map[String, Any], stop: () => 
 object Door {
   /** How long a client may take to say what it wants; milliseconds. */
   private val Patience = 10000
+
+  /** How long after a failure nobody is let in; milliseconds. */
+  private val Pause = 500L
 }

@@ -1,7 +1,8 @@
 package lakebook.bridge
 
+import java.io.IOException
 import java.lang.management.ManagementFactory
-import java.nio.file.{Files, Path}
+import java.nio.file.{Files, NoSuchFileException, Path}
 import java.time.Instant
 import java.util.concurrent.atomic.AtomicBoolean
 
@@ -37,7 +38,7 @@ object Main {
   private val Failed = "lakebook: the driver cannot start: "
 
   private def reason(problem: Throwable): String = {
-    val root = Iterator.iterate(problem)(_.getCause).takeWhile(_ != null).toSeq.last
+    val root = causes(problem).toSeq.last
     Option(root.getMessage).getOrElse(root.toString).linesIterator.next()
   }
 
@@ -47,10 +48,25 @@ object Main {
   /** … and for which it then waits for the end of a running cell: another driver may be waiting for the catalog. */
   private val CatalogLatest = 12000L
 
-  /** How the names of the threads begin that Spark does not start anew. */
-  private val Irreplaceable = Seq("dag-scheduler-event-loop", "dispatcher-", "spark-listener-group")
+  /** How the names of the threads begin that nobody starts anew. */
+  private val Irreplaceable = Seq("dag-scheduler-event-loop", "dispatcher-", "spark-listener-group", "lakebook door")
 
   private val NoMemory = "its memory was full (spark.memory in lakebook.toml)"
+  private val SparkFailed = "Spark failed: see lakebook driver logs"
+
+  /** Whether something found no room on the heap. */
+  private def ofMemory(problem: Throwable): Boolean = causes(problem).exists {
+    case full: OutOfMemoryError => !Option(full.getMessage).exists(_.contains("thread")) // those are the system's
+    case _                      => false
+  }
+
+  /** Whether so little of the heap is left that this is the likely reason of a failure. */
+  private def memoryIsFull: Boolean = {
+    val memory = Runtime.getRuntime
+    memory.maxMemory - memory.totalMemory + memory.freeMemory < memory.maxMemory / 10
+  }
+
+  private def causes(problem: Throwable): Iterator[Throwable] = Iterator.iterate(problem)(_.getCause).takeWhile(_ != null)
 
   /** The priority of a shutdown hook that comes after all of Spark's and Hadoop's. */
   private val AfterSparks = 0
@@ -88,6 +104,7 @@ object Main {
 
 class Main(settings: JsonNode) {
   private val connection = Path.of(settings.path("connection").asText)
+  private val own = ProcessHandle.current().pid
   private val started = Main.start(settings)
   private val driver = started.driver
   private val ending = new AtomicBoolean
@@ -95,22 +112,22 @@ class Main(settings: JsonNode) {
   def run(): Unit = {
     val secret = Notebook.newSecret()
     val about = Map[String, Any](
-      "pid" -> ProcessHandle.current().pid,
+      "pid" -> own,
       "started" -> Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean.getStartTime).toString,
       "master" -> driver.context.master,
       "version" -> driver.context.version,
       "java" -> System.getProperty("java.version"),
       "bridge" -> settings.path("bridge").asText,
     )
-    driver.context.failed = () => fail()
+    driver.context.failed = () => fail(None)
     Thread.setDefaultUncaughtExceptionHandler((thread, problem) => {
       problem.printStackTrace()
-      if (Main.Irreplaceable.exists(thread.getName.startsWith)) fail()
+      if (Main.Irreplaceable.exists(thread.getName.startsWith)) fail(Some(problem))
     })
     val door = new Door(driver, secret, about, () => end())
     door.open()
     OwnerOnly.write(connection, Json.write(about ++ Map("port" -> door.port, "secret" -> secret)))
-    Runtime.getRuntime.addShutdownHook(new Thread(() => Files.deleteIfExists(connection)))
+    Runtime.getRuntime.addShutdownHook(new Thread(() => hide()))
     if (settings.hasNonNull("temporary")) {
       val folder = Path.of(settings.path("temporary").asText).toFile
       ShutdownHookManager.get.addShutdownHook(() => FileUtils.deleteQuietly(folder), Main.AfterSparks)
@@ -138,22 +155,31 @@ class Main(settings: JsonNode) {
     opener.start()
   }
 
-  /** End at once: Spark lives on without a thread that all need, and would keep everybody waiting for ever. */
-  private def fail(): Unit =
+  /** End at once: Spark lives on without a thread that all need, and would keep everybody waiting for ever.
+    *
+    * @param problem what that thread ended of, where Spark tells
+    */
+  private def fail(problem: Option[Throwable]): Unit =
     try if (ending.compareAndSet(false, true)) {
-      Files.deleteIfExists(connection)
-      val memory = Runtime.getRuntime
-      val free = memory.maxMemory - memory.totalMemory + memory.freeMemory
-      val reason = if (free < memory.maxMemory / 10) Main.NoMemory else "Spark failed: see lakebook driver logs"
+      val reason = if (problem.fold(Main.memoryIsFull)(Main.ofMemory)) Main.NoMemory else Main.SparkFailed
       Main.log.println(s"lakebook: the driver ended: $reason")
       driver.attached.foreach(_.events.offer(Json.event("ending", "reason" -> reason)))
+      hide()
       Thread.sleep(Main.Farewell)
     } finally Runtime.getRuntime.halt(1)
 
   private def end(): Unit = if (ending.compareAndSet(false, true)) {
-    Files.deleteIfExists(connection)
+    hide()
     driver.attached.toSeq.foreach(_.close())
     driver.context.stop()
     System.exit(0)
   }
+
+  /** Let nobody find this driver any more; the file may be a successor's by now. */
+  private def hide(): Unit =
+    try if (Json.read(Files.readString(connection)).path("pid").asLong == own) Files.deleteIfExists(connection)
+    catch {
+      case _: NoSuchFileException => // hidden before
+      case problem: IOException   => problem.printStackTrace(Main.log)
+    }
 }

@@ -12,6 +12,7 @@ import org.apache.spark.internal.Logging
 import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.{Column, Dataset}
 import org.apache.spark.sql.classic.SparkSession
+import org.apache.spark.sql.internal.SQLConf
 import org.apache.spark.sql.lakebook.{AddedFiles, FrameVersion, Literals}
 
 /** One attached kernel: its session and all that ends with it. The entry point of its gateway.
@@ -25,12 +26,12 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   lazy val javaSparkContext: JavaSparkContext = new JavaSparkContext(context)
 
   private val output = new NotebookOutput(events.emit)
-  private val scalaMade = new AtomicBoolean
+  private val scalaStart = new ScalaStart(this)
   private val scalaNames = mutable.LinkedHashSet[String]()
-  lazy val scala: ScalaInterpreter = { scalaMade.set(true); new ScalaInterpreter(this) }
 
   @volatile private var cellThread: Thread = null
-  @volatile private var interrupted = false
+  @volatile private var running: Option[String] = None
+  @volatile private var interrupted: Option[String] = None
   private val closed = new AtomicBoolean
   context.enter(id, AddedFiles.state(session))
   driver.caches.enter(id, session)
@@ -38,6 +39,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   private val streams = new StreamsOutliveInterrupts(context, id)
   session.streams.addListener(streams)
   private val gateway = new Gateway(this, Notebook.newSecret())
+
+  /** Made when it is first asked for. */
+  def scala: ScalaInterpreter = scalaStart.get()
 
   def port: Int = gateway.port
   def secret: String = gateway.secret
@@ -50,14 +54,16 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
     context.setLocalProperty(Here.Cell, cell)
     driver.stoppedCells.begins(id, cell)
     driver.progress.begin(this, cell)
+    running = Some(cell)
     cellThread = Thread.currentThread()
   }
 
   def endCell(cell: String): Unit = {
     cellThread = null
+    running = None
     Thread.interrupted() // one that came too late belongs to no later cell
-    if (interrupted) driver.stoppedCells.add(id, cell)
-    interrupted = false
+    if (interrupted.contains(cell)) driver.stoppedCells.add(id, cell)
+    interrupted = None
     driver.tables.foreach(_.settle())
     output.flush()
     driver.progress.end(this, cell)
@@ -66,9 +72,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
 
   /** Stop the running cell, from another thread; may be called again. Streams go on. */
   def interrupt(): Unit = {
-    interrupted = true
+    interrupted = running
     context.cancelJobsWithTag(SharedContext.tag(id), "interrupted")
-    if (scalaMade.get) scala.interrupt()
+    scalaStart.made.foreach(_.interrupt())
   }
 
   def inCell: Boolean = cellThread != null
@@ -100,17 +106,17 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   /** Show a line in the running cell; for threads that serve all notebooks, which must not wait. */
   def warn(text: String): Unit = events.offer(Json.event("warning", "text" -> text))
 
-  /** Free everything, whoever asks first: the kernel, or the end of its lifeline. */
+  /** Free everything, whatever comes first: the driver's end, or that of the kernel's lifeline. */
   def close(): Unit = if (closed.compareAndSet(false, true)) {
-    events.close()
     val steps = Seq[(String, () => Unit)](
+      "events" -> (() => events.close()), // first, so that the kernel knows why its calls fail
       "gateway" -> (() => gateway.close()),
       "output" -> (() => output.close()),
       "running cell" -> (() => { interrupt(); interruptThread() }),
-      "streams" -> (() => session.streams.active.foreach(_.stop())),
+      "streams" -> (() => stopStreams()),
       "listeners to streams" -> (() => context.removeStreamListeners(streams)),
       "jobs" -> (() => context.cancelJobsWithTag(Notebook.allJobs(id), "the notebook was closed")),
-      "interpreter" -> (() => if (scalaMade.get) scala.close()),
+      "interpreter" -> (() => scalaStart.close()),
       "temporary views" -> (() => session.sessionState.catalog.clearTempTables()),
       "shared frames" -> (() => SharedFrames.clear(session)),
       "cached results" -> (() => driver.caches.release(id)),
@@ -119,15 +125,23 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
       "progress" -> (() => driver.progress.forget(this)),
       "stopped cells" -> (() => driver.stoppedCells.forget(id)),
     )
-    for ((what, step) <- steps)
-      try step()
-      catch { case NonFatal(problem) => logWarning(s"closing notebook $name: $what", problem) }
+    for ((what, step) <- steps) free(what)(step())
     driver.forget(this)
   }
 
+  /** One whose own code never ends is not waited for: all else is still to be freed. */
+  private def stopStreams(): Unit = {
+    session.conf.set(SQLConf.STREAMING_STOP_TIMEOUT.key, Notebook.StreamPatience) // no longer the user's session
+    session.streams.active.foreach(stream => free(s"stream ${stream.id}")(stream.stop()))
+  }
+
+  private def free(what: String)(step: => Unit): Unit =
+    try step
+    catch { case NonFatal(problem) => logWarning(s"closing notebook $name: $what", problem) }
+
   /** What ends with this JVM, for a kernel that outlives it to name. */
   private def kept: Map[String, Seq[String]] = {
-    if (scalaMade.get) scalaNames ++= scala.boundNames
+    scalaStart.made.foreach(scalaNames ++= _.boundNames)
     val views = session.sessionState.catalog.listLocalTempViews("*").map(_.table)
     Map("temporary views" -> views, "Scala values" -> scalaNames.toSeq)
   }
@@ -148,6 +162,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
 
 object Notebook {
   private val random = new SecureRandom
+
+  /** How long each of a closed notebook's streams may take to end. */
+  private val StreamPatience = "2s"
 
   def newSecret(): String = {
     val bytes = new Array[Byte](32)

@@ -15,7 +15,9 @@ private class Running(loader: StoppableLoader) {
       if (synchronized(stopping) && result("status") == "error") Map("status" -> "interrupted") else result
     } finally synchronized { over = true }
 
-  /** Run the cell's own code: only here it is broken off. The compiler must not be, since it writes files. */
+  /** Run the cell's own code: only here it is broken off. The compiler goes on, though `Notebook.interruptThread` may
+    * make it fail where it writes a file; no later step refers to a step that was not compiled.
+    */
   def stoppably(body: => Unit): Unit = {
     synchronized {
       if (stopping) throw new Stopped

@@ -32,10 +32,15 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   private var bound: Seq[String] = Nil
   /** By the name that it binds to a value from elsewhere: the value's type, and the step. */
   private val bindings = mutable.Map[String, (String, compiler.Step)]()
-  inContext {
-    compiler.initializeCompiler()
-    quietly(ScalaInterpreter.prelude(id)): Unit
-  }
+  private val prelude: compiler.Step =
+    try inContext {
+      compiler.initializeCompiler()
+      quietly(ScalaInterpreter.prelude(id))
+    } catch {
+      case problem: Throwable =>
+        close()
+        throw problem
+    }
 
   /** Run a cell: `{"status": "ok" | "error" | "interrupted", …}`, with what `CellFailure` says of an error. */
   def run(code: String): String = exclusively {
@@ -133,7 +138,7 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   def unbind(name: String): Unit = exclusively(compiler.unbind(name))
 
   /** The variables and their types, as a JSON object. */
-  def variables: String = exclusively(Json.write(compiler.variables))
+  def variables: String = exclusively(Json.write(compiler.variables(prelude)))
 
   /** The value of a variable; null when there is none. */
   def value(name: String): Object = exclusively(compiler.variable(name).map(_.value(name)).orNull)

@@ -155,9 +155,16 @@ private object ValueReader {
 private class ValueWriter {
   private val bytes = new ByteArrayOutputStream {
     override def write(raw: Array[Byte], from: Int, length: Int): Unit = {
-      if (size + length > ValueWriter.Limit) throw new NoForm(null, ValueWriter.TooLarge)
+      need(length)
       super.write(raw, from, length)
     }
+
+    override def write(byte: Int): Unit = {
+      need(1)
+      super.write(byte)
+    }
+
+    private def need(more: Int): Unit = if (more > ValueWriter.Limit - size) throw ValueWriter.tooLarge
   }
   private val out = new DataOutputStream(bytes)
 
@@ -265,7 +272,7 @@ private class ValueWriter {
 
   /** Values one after the other, with one tag for all where they are of one type. */
   private def row(elements: IterableOnce[Any]): Unit = {
-    val all = elements.iterator.toArray[Any]
+    val all = taken(elements)
     val tag = if (all.isEmpty) '*' else tagOf(all.head)
     val alike = tag != '*' && all.forall(element => tagOf(element) == tag)
     out.write(if (alike) tag else '*')
@@ -276,6 +283,14 @@ private class ValueWriter {
       texts.foreach(units)
     } else if (alike) all.foreach(plain)
     else all.foreach(value)
+  }
+
+  /** The elements, of which a collection may make each only now: a range has any number of them. */
+  private def taken(elements: IterableOnce[Any]): Array[Any] = {
+    if (ValueWriter.knownSize(elements) > ValueWriter.Most) throw ValueWriter.tooLarge
+    val all = elements.iterator.take(ValueWriter.Most + 1).toArray[Any]
+    if (all.length > ValueWriter.Most) throw ValueWriter.tooLarge
+    all
   }
 
   private def array(numbers: AnyRef): Unit = {
@@ -298,7 +313,7 @@ private class ValueWriter {
   }
 
   private def memory(count: Int, size: Int)(put: ByteBuffer => Any): Unit = {
-    if (count.toLong * size > ValueWriter.Limit) throw new NoForm(null, ValueWriter.TooLarge)
+    if (count.toLong * size > ValueWriter.Limit) throw ValueWriter.tooLarge
     val buffer = ByteBuffer.allocate(count * size)
     put(buffer)
     out.write(buffer.array)
@@ -320,7 +335,16 @@ private class ValueWriter {
 private object ValueWriter {
   /** Bytes of a block; it also crosses as text, in a JVM that others share. */
   val Limit: Int = 256 << 20
-  val TooLarge = "it is too large for a value; make it a DataFrame"
+
+  /** Elements of a collection: as many `Long`s as a block has room for. */
+  val Most: Int = Limit / 8
+
+  def tooLarge: NoForm = new NoForm(null, "it is too large for a value; make it a DataFrame")
+
+  /** -1 where it must be counted. */
+  def knownSize(elements: IterableOnce[Any]): Int =
+    try elements.knownSize
+    catch { case _: IllegalArgumentException => Int.MaxValue } // a range that has more than an Int can say
 
   private val Tuple = "scala\\.Tuple\\d+.*".r
   private val Tags: Map[Class[_], Char] = Map(

@@ -123,7 +123,7 @@ private object Stoppable {
     val writer = new ClassWriter(reader, 0)
     reader.accept(new Rewritten(writer), 0)
     try writer.toByteArray
-    catch { case _: MethodTooLargeException => bytes } // runs as it is, and cannot be stopped
+    catch { case _: MethodTooLargeException => bytes } // runs as it is: cannot be stopped, and may call System.exit
   }
 
   private class Rewritten(next: ClassVisitor) extends ClassVisitor(Opcodes.ASM9, next) {

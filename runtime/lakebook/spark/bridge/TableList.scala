@@ -1,7 +1,7 @@
 package lakebook.bridge
 
 import java.nio.file.Path
-import java.util.concurrent.{Executors, ScheduledFuture, TimeUnit}
+import java.util.concurrent.{Executors, TimeUnit}
 
 import scala.util.control.NonFatal
 
@@ -20,13 +20,21 @@ class TableList(state: UnopenedCatalog, file: Path) extends ExternalCatalogEvent
     thread
   }
   private val writing = new Object
-  private var pending: Option[ScheduledFuture[_]] = None
+  private var scheduled = false
   private var listening = false
   private var changed = false
 
   override def onEvent(event: ExternalCatalogEvent): Unit = synchronized {
     changed = true
-    if (pending.forall(_.isDone)) pending = Some(writer.schedule((() => settle()): Runnable, TableList.Soon, TimeUnit.MILLISECONDS))
+    if (!scheduled) {
+      scheduled = true
+      writer.schedule((() => settleAsScheduled()): Runnable, TableList.Soon, TimeUnit.MILLISECONDS)
+    }
+  }
+
+  private def settleAsScheduled(): Unit = {
+    synchronized { scheduled = false } // first: what changes while this writes is written later
+    settle()
   }
 
   /** Write what has changed. Until the catalog is opened, by whoever needs it, nothing has. */
@@ -45,7 +53,11 @@ class TableList(state: UnopenedCatalog, file: Path) extends ExternalCatalogEvent
 
   private def write(): Unit =
     try OwnerOnly.write(file, Json.write(Map("tables" -> tables)))
-    catch { case NonFatal(problem) => logWarning(s"$file is not up to date", problem) }
+    catch {
+      case NonFatal(problem) =>
+        synchronized { changed = true } // the next cell's end tries again
+        logWarning(s"$file is not up to date", problem)
+    }
 
   private def tables: Seq[Map[String, Any]] = {
     val catalog = state.catalog

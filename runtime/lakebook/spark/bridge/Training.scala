@@ -38,7 +38,6 @@ object Training {
     notebook.endCell("1")
     fromOutside(door.port, secret, state)
     notebook.close()
-    driver.context.stop()
   }
 
   private def inSql(notebook: Notebook): Unit = {
