@@ -73,7 +73,7 @@ def test_what_must_happen_in_the_end_happens(cells: Cells) -> None:
 def test_an_interrupt_that_comes_too_late_stops_nothing(cells: Cells) -> None:
     host, scala = cells
     host.run(scala, "val quick = 1")
-    scala.interrupt()
+    host.notebook().scala().interrupt()
     assert "Int = 2" in host.run(scala, "Thread.sleep(300); quick + 1").text()
 
 
