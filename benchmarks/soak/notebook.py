@@ -165,16 +165,20 @@ class Notebook:
         self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
-        """Until it answers, and what it publishes arrives: nobody tells a client when its subscription holds."""
+        """Until it answers, and what it publishes arrives: nobody tells a client when its subscription holds.
+
+        pandas is there then: an import that is interrupted may leave a library half made, which Python does not mend.
+        """
         self._client.wait_for_ready(timeout=READY)
         deadline = time.monotonic() + READY
         while True:
             self._client.kernel_info()
             with suppress(Empty):
                 self._client.get_iopub_msg(timeout=1)
-                return
+                break
             if time.monotonic() > deadline:
                 raise RuntimeError("The kernel publishes nothing")
+        self.run("import pandas", READY)
 
     def close(self, *, politely: bool = True) -> None:
         self._client.stop_channels()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lakebook.config import ConfigError, find_workspace
 from lakebook.spark.imports import AfterImport
 from lakebook_kernel.interrupts import Interrupts, WaitBroken, on_main_thread
-from lakebook_kernel.languages.base import CellError, Output
+from lakebook_kernel.languages.base import Answer, CellError, Output
 
 if TYPE_CHECKING:
     from py4j.clientserver import JavaClient
@@ -111,6 +111,20 @@ class Driver:
     def notebook(self) -> JavaObject:
         """The bridge's ``Notebook`` of this kernel; attaches as ``session`` does."""
         return self._attach().notebook
+
+    def if_attached(self, ask: Callable[[JavaObject], Answer], otherwise: Answer) -> Answer:
+        """What the bridge's ``Notebook`` answers; ``otherwise`` when there is none, or when it ends meanwhile."""
+        attachment = self._attachment
+        if attachment is None or not self.attached:
+            return otherwise
+        from py4j.protocol import Py4JError
+
+        try:
+            return ask(attachment.notebook)
+        except (Py4JError, OSError):
+            if not self.lost():
+                raise
+            return otherwise
 
     def schema(self) -> str:
         """The current schema; asking starts no driver."""

@@ -26,7 +26,7 @@ from lakebook_kernel.driver import Driver
 from lakebook_kernel.editor import Editor
 from lakebook_kernel.errors import explain
 from lakebook_kernel.interrupts import Interrupts, on_main_thread
-from lakebook_kernel.languages.base import CellError, Language, Namespace
+from lakebook_kernel.languages.base import Answer, CellError, Language, Namespace
 from lakebook_kernel.output import CellOutput
 from lakebook_kernel.sharing.automatic import SharedNames
 from lakebook_kernel.sharing.catalog import CatalogNames
@@ -110,6 +110,10 @@ class LakebookKernel(IPythonKernel):
     def notebook(self) -> JavaObject:
         """The bridge's ``Notebook`` of this kernel, in the driver's JVM; attaches when needed. Raises ``CellError``."""
         return self.driver.notebook()
+
+    def if_attached(self, ask: Callable[[JavaObject], Answer], otherwise: Answer) -> Answer:
+        """What the bridge's ``Notebook`` answers; ``otherwise`` when there is none, or when it ends meanwhile."""
+        return self.driver.if_attached(ask, otherwise)
 
     def say(self, text: str) -> None:
         """Show the user a line in the running cell."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.standins import StandInHost, StandInOutput
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.driver import Driver
-from lakebook_kernel.languages.base import Language
+from lakebook_kernel.languages.base import Answer, Language
 
 if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject
@@ -37,6 +37,9 @@ class AttachedHost(StandInHost):
 
     def notebook(self) -> JavaObject:
         return self.driver.notebook()
+
+    def if_attached(self, ask: Callable[[Any], Answer], otherwise: Answer) -> Answer:
+        return self.driver.if_attached(ask, otherwise)
 
     def say(self, text: str) -> None:
         self.driver.say(text)

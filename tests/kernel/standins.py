@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lakebook_kernel.interrupts import Interrupts
-from lakebook_kernel.languages.base import MimeBundle, Stream
+from lakebook_kernel.languages.base import Answer, MimeBundle, Stream
 
 
 @dataclass
@@ -82,6 +82,9 @@ class StandInHost:
 
     def attached(self) -> bool:
         return False
+
+    def if_attached(self, ask: Callable[[Any], Answer], otherwise: Answer) -> Answer:
+        return otherwise
 
     def say(self, text: str) -> None:
         self.said.append(text)

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from py4j.protocol import Py4JError
+from py4j.protocol import Py4JError, Py4JNetworkError
 
 from kernel.attached import AttachedHost
 from lakebook.spark import attach
@@ -100,3 +100,22 @@ def test_a_cell_ends_whatever_happens_as_the_driver_is_told(
     assert told in output.text("stderr")
     with host.cell():
         assert host.spark().range(3).count() == 3
+
+
+def test_what_ends_with_the_driver_needs_no_answer_of_one_that_ends(host: AttachedHost) -> None:
+    with host.cell():
+        host.spark()
+    assert host.driver._attachment is not None
+    connection = host.driver._attachment.connection
+
+    def fail(notebook: Any) -> str:
+        raise Py4JNetworkError("the answer is empty")
+
+    def end(notebook: Any) -> str:
+        connection.close()
+        return fail(notebook)
+
+    with pytest.raises(Py4JNetworkError):
+        host.if_attached(fail, "none")
+    assert host.if_attached(end, "none") == "none"
+    assert host.if_attached(fail, "none") == "none"

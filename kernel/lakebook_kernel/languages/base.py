@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, TypeVar
 
 from lakebook_kernel.cell import Cell
 
@@ -79,6 +79,9 @@ class Completeness:
     indent: str = ""
 
 
+Answer = TypeVar("Answer")
+
+
 class Host(Protocol):
     """What a language may ask of the kernel that runs it."""
 
@@ -97,6 +100,12 @@ class Host(Protocol):
 
     def notebook(self) -> JavaObject:
         """The bridge's ``Notebook`` of this kernel, in the driver's JVM; attaches when needed."""
+
+    def if_attached(self, ask: Callable[[JavaObject], Answer], otherwise: Answer) -> Answer:
+        """What the bridge's ``Notebook`` answers; ``otherwise`` when the notebook is not attached, or the driver ends meanwhile.
+
+        For what is over anyway once the driver has ended.
+        """
 
     def say(self, text: str) -> None:
         """Show the user a line about what the running cell did not ask for, such as digits that were lost."""

@@ -131,8 +131,7 @@ class SqlLanguage(Language):
 
     @override
     def withdraw(self, name: str) -> None:
-        if self.host.attached():  # else it is gone already
-            self.host.notebook().unshareFrame(name)
+        self.host.if_attached(lambda notebook: notebook.unshareFrame(name), None)
 
     @override
     def give(self, name: str, value: Any) -> None:

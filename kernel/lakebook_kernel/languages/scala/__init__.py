@@ -97,8 +97,9 @@ class ScalaLanguage(Language):
 
     @override
     def bound_names(self) -> set[str]:
-        # they went with a driver that has ended
-        return set(self._interpreter().boundNames()) if self.started and self.host.attached() else set()
+        if not self.started:
+            return set()
+        return self.host.if_attached(lambda notebook: set(notebook.scala().boundNames()), set())
 
     @override
     def take(self, name: str) -> Any:
@@ -130,8 +131,7 @@ class ScalaLanguage(Language):
 
     @override
     def withdraw(self, name: str) -> None:
-        if self.host.attached():  # else it is gone already
-            self._interpreter().unbind(name)
+        self.host.if_attached(lambda notebook: notebook.scala().unbind(name), None)
 
     @override
     def protects(self, name: str) -> bool:
@@ -148,7 +148,7 @@ class ScalaLanguage(Language):
 
     @override
     def describe(self) -> dict[str, tuple[str, str]]:
-        variables = json.loads(self._interpreter().variables()) if self.host.attached() else {}
+        variables = json.loads(self.host.if_attached(lambda notebook: notebook.scala().variables(), "{}"))
         return {name: (kind, "") for name, kind in variables.items()}
 
     def _interpreter(self) -> JavaObject:
