@@ -102,7 +102,7 @@ class Host(Protocol):
         """The bridge's ``Notebook`` of this kernel, in the driver's JVM; attaches when needed."""
 
     def if_attached(self, ask: Callable[[JavaObject], Answer], otherwise: Answer) -> Answer:
-        """What the bridge's ``Notebook`` answers; ``otherwise`` when the notebook is not attached, or the driver ends meanwhile.
+        """What the bridge's ``Notebook`` answers; ``otherwise`` when there is none, or when the driver ends meanwhile.
 
         For what is over anyway once the driver has ended.
         """
