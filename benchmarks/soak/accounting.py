@@ -126,7 +126,7 @@ class Witness:
         """What the others left, now that they have all ended."""
         self._run("spark.range(1).count()")  # which starts a driver, should it have been killed
         settle(lambda: len(self._attached()) <= 1)
-        classes = self._classes()
+        classes = self._told_by_a_visitor()
         settle(lambda: len(self._attached()) <= 1)
         wrong = [f"attached to the driver is still {entry}" for entry in self._attached()[1:]]
         allowed = self._family()
@@ -158,9 +158,13 @@ class Witness:
         [line] = [line for line in self._run(code).splitlines() if line.startswith("{")]
         return json.loads(line)
 
-    def _classes(self) -> dict[str, int]:
-        """The bytes of each class' objects, told by another notebook, whose Scala goes with it."""
+    def _told_by_a_visitor(self) -> dict[str, int]:
+        """The bytes of each class' objects, told by another notebook, whose Scala goes with it.
+
+        Its R, where there is one, removes what was left by one that was killed together with its kernel.
+        """
         visitor = Notebook(self._workspace.root, self._log)
+        visitor.run("%r\n1", 300)
         outcome = visitor.run(_CLASSES, 300)
         visitor.close()
         if outcome.status != "ok":

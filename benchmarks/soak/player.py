@@ -182,6 +182,7 @@ class Player:
             trial.then(sure)
             self._replace()
             return
+        self._r_killed = self._r_killed or how == "R killed"
         if trial.refusal is not None and trial.refusal.complaint(outcome) is None:
             self._soak.shares.disturbed("refused by Delta")
             return
@@ -190,7 +191,6 @@ class Player:
             ways.append(INTERRUPTED)
         if died and DRIVER in trial.uses:
             ways.append(WITHOUT_DRIVER)
-        self._r_killed = self._r_killed or how == "R killed"
         if self._r_killed and (R in trial.uses or trial.language == "r"):
             ways.append(WITHOUT_R)
         if complaint is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +20,7 @@ from lakebook_kernel.cell import Cell
 from lakebook_kernel.languages.base import CellError, MimeBundle
 from lakebook_kernel.languages.r import RLanguage
 from lakebook_kernel.languages.r.process import RProcess
+from lakebook_kernel.languages.r.temporary import TemporaryFolder
 
 pytestmark = pytest.mark.r
 
@@ -531,3 +533,33 @@ def test_what_has_no_form_says_so(r: RLanguage) -> None:
         r.take("closure")
     with pytest.raises(KeyError):
         r.take("unbound")
+
+
+def test_a_folder_of_temporary_files_goes_when_nobody_uses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    use = (
+        "import time\nfrom lakebook_kernel.languages.r.temporary import TemporaryFolder\n"
+        "print(TemporaryFolder().path, flush=True)\ntime.sleep(60)"
+    )
+    user = subprocess.Popen(
+        [sys.executable, "-c", use], env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True
+    )
+    with user:
+        assert user.stdout is not None
+        folder = Path(user.stdout.readline().strip())
+        another = TemporaryFolder()
+        assert folder.is_dir()
+        user.kill()
+    TemporaryFolder().remove()
+    assert not folder.exists() and another.path.is_dir()
+    another.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_goes_with_r_is_not_asked_of_one_that_was_killed(r: RLanguage) -> None:
+    for ask in (lambda: r.withdraw("kept"), r.describe):
+        run(r, "kept <- 1")
+        assert r._process is not None
+        os.kill(r._process.pid, signal.SIGKILL)
+        assert not ask()
+        assert "kept" in run(r, "1").text("stderr")

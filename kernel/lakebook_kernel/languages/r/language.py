@@ -202,8 +202,7 @@ class RLanguage(Language):
 
     @override
     def withdraw(self, name: str) -> None:
-        if self._process is not None:
-            self._query("withdraw", {"name": name})
+        if self._process is not None and self._answer("withdraw", {"name": name}) is not None:
             self._variables.withdrawn({name})
 
     @override
@@ -224,9 +223,9 @@ class RLanguage(Language):
 
     @override
     def describe(self) -> dict[str, tuple[str, str]]:
-        if self._process is None:
+        listed = None if self._process is None else self._answer("describe", {})
+        if listed is None:
             return {}
-        listed = self._query("describe", {})
         return dict(zip(listed["names"], zip(listed["types"], listed["sizes"], strict=True), strict=True))
 
     @override
@@ -259,6 +258,15 @@ class RLanguage(Language):
         if "problem" in answer:
             raise CellError("Error", answer["problem"])
         return answer
+
+    def _answer(self, kind: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        """As ``_query``; None when R has ended, for what went with it. The next R cell tells the user."""
+        try:
+            return self._query(kind, body)
+        except CellError:
+            if self._process is not None:
+                raise
+            return None
 
     def _exchange(
         self, kind: str, body: dict[str, Any], blocks: list[Block] | None = None

@@ -12,7 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from pathlib import Path
 from lakebook_kernel.languages.base import CellError, Stream
 from lakebook_kernel.languages.r.channel import Channel, Closed, Message
 from lakebook_kernel.languages.r.console import read_waiting
+from lakebook_kernel.languages.r.temporary import TemporaryFolder
 
 #: how R may be ended by a signal, for the user
 SIGNALS = {
@@ -57,17 +57,16 @@ class RProcess:
         self._decoders = {stream: codecs.getincrementaldecoder("utf-8")("replace") for stream in self._pipes.values()}
         for pipe in self._pipes:
             os.set_blocking(pipe, False)
-        # R's own is inside, and R removes neither when it is killed
-        self._temporary = Path(tempfile.mkdtemp(prefix="lakebook-r-"))
+        self._temporary = TemporaryFolder()  # R's own is inside, and R removes neither when it is killed
         passed = (theirs.fileno(), control, stdout, stderr)
         self._child = subprocess.Popen(
             [sys.executable, "-P", "-m", "lakebook_kernel.languages.r.child", *map(str, passed)],
             cwd=folder,
-            env=_environment() | {"TMPDIR": str(self._temporary)},
+            env=_environment() | {"TMPDIR": str(self._temporary.path)},
             stdin=subprocess.DEVNULL,
             stdout=child_stdout,
             stderr=child_stderr,
-            pass_fds=passed,
+            pass_fds=(*passed, self._temporary.lock),
             start_new_session=True,
         )
         # readable once R has ended; a fork of R's may keep the channel open longer
@@ -184,7 +183,7 @@ class RProcess:
         self._pipes.clear()
         for file in (self._control, self._life):
             os.close(file)
-        shutil.rmtree(self._temporary, ignore_errors=True)
+        self._temporary.remove()
 
 
 def _readable(files: list[int], timeout: float | None) -> list[int]:
