@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from traitlets.log import get_logger
 
 from lakebook_kernel import languages
 from lakebook_kernel.cell import BadOptions, Cell, read
 from lakebook_kernel.interrupts import on_main_thread
-from lakebook_kernel.languages.base import Language, Namespace
+from lakebook_kernel.languages.base import Answer, Language, Namespace
 from lakebook_kernel.sharing.automatic import SharedNames
 
 _KINDS = "_jupyter_types_experimental"
@@ -19,7 +19,6 @@ _KINDS = "_jupyter_types_experimental"
 _NAME = re.compile(r"(?<![\w.$`@:])[^\W\d]\w*$")
 
 Reply = dict[str, Any]
-_Answer = TypeVar("_Answer")
 
 
 class Editor:
@@ -104,7 +103,7 @@ class Editor:
         return cell, _answer(lambda: self._language(cell.language))
 
 
-def _answer(ask: Callable[[], _Answer]) -> _Answer | None:
+def _answer(ask: Callable[[], Answer]) -> Answer | None:
     """What a language answers; nothing when that fails, for the log knows why, or when the user interrupts it."""
     try:
         return ask()

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from lakebook_kernel.interrupts import Interrupts
-from lakebook_kernel.languages.base import Answer, MimeBundle, Stream
+from lakebook_kernel.languages.base import Answer, MimeBundle, Namespace, Stream
+from lakebook_kernel.sharing.automatic import SharedNames
 
 
 @dataclass
@@ -55,6 +56,16 @@ class StandInOutput:
         """The cell's one result."""
         (data,) = self.of("result")
         return dict(data)
+
+
+@contextmanager
+def shared(sharing: SharedNames, code: str, space: Namespace) -> Iterator[None]:
+    """Within it a cell runs, between what the kernel asks of sharing before and after it."""
+    sharing.before(code, space)
+    try:
+        yield
+    finally:
+        sharing.after(space)
 
 
 class StandInHost:

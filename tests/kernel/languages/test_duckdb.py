@@ -18,7 +18,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 from pyarrow.dataset import dataset
 
-from kernel.standins import StandInHost, StandInOutput
+from kernel.standins import StandInHost, StandInOutput, shared
 from lakebook.config import find_workspace
 from lakebook_kernel.cell import read
 from lakebook_kernel.languages.base import CellError
@@ -82,18 +82,12 @@ class Book:
         duckdb.lookup = lambda name, held=0: self.sharing.value(name, duckdb, held)
 
     def python(self, code: str) -> None:
-        self.sharing.before(code, self.python_names)
-        try:
+        with shared(self.sharing, code, self.python_names):
             exec(code, self.names)
-        finally:
-            self.sharing.after(self.python_names)
 
     def duckdb(self, code: str) -> StandInOutput:
-        self.sharing.before(code, self.notebook.language)
-        try:
+        with shared(self.sharing, code, self.notebook.language):
             return self.notebook.run(code)
-        finally:
-            self.sharing.after(self.notebook.language)
 
     def shown(self, code: str) -> str:
         return str(self.duckdb(code).shown["text/plain"].splitlines()[3].strip())

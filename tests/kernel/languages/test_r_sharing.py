@@ -10,7 +10,7 @@ import nbclient
 import nbformat
 import pytest
 
-from kernel.standins import StandInHost, StandInOutput
+from kernel.standins import StandInHost, StandInOutput, shared
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.languages.r import RLanguage
 from lakebook_kernel.sharing.automatic import SharedNames
@@ -76,11 +76,8 @@ class Book:
         r.on_loss = lambda: self.sharing.lost("r")
 
     def python(self, code: str) -> None:
-        self.sharing.before(code, self.python_names)
-        try:
+        with shared(self.sharing, code, self.python_names):
             exec(code, self.names)
-        finally:
-            self.sharing.after(self.python_names)
 
     def r(self, code: str, *inputs: str) -> str:
         """Run an R cell, ``%r -i`` these names; what it printed."""

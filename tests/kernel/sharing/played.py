@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
+from kernel.standins import shared
 from lakebook_kernel.languages.base import CellError, Namespace
 from lakebook_kernel.sharing.automatic import SharedNames
 from lakebook_kernel.sharing.catalog import CatalogNames
@@ -128,17 +129,11 @@ class Played4:
         self.sharing = SharedNames(self._python, self.tables, self.languages.__getitem__, self.said.append, lambda: 10)
 
     def python(self, code: str) -> None:
-        self.sharing.before(code, self._python)
-        try:
+        with shared(self.sharing, code, self._python):
             exec(code, self.names)
-        finally:
-            self.sharing.after(self._python)
 
     def cell(self, language: str, code: str) -> Played:
         space = self.languages[language]
-        self.sharing.before(code, space)
-        try:
+        with shared(self.sharing, code, space):
             space.run(code)
-        finally:
-            self.sharing.after(space)
         return space

@@ -40,8 +40,7 @@ class Answers:
         return self._spark.trace(message)
 
     def _stop(self) -> None:
-        if self._host.attached():  # else there is nothing to stop, and to ask would attach
-            self._host.notebook().interrupt()
+        self._host.if_attached(lambda notebook: notebook.interrupt(), None)  # else there is nothing to stop
 
     def _ask_user(self, prompt: str, hidden: str) -> Answer:
         try:
