@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -188,3 +189,21 @@ def test_what_the_cell_does_about_its_interrupt_is_left_to_its_end(notebook: Not
         cell.format(PYTHON.job.replace("\n", "\n    ")).replace(rescue, "spark.table('nowhere')")
     )
     assert outcome.errors[0]["ename"] == "AnalysisException" and "nowhere" in outcome.errors[0]["evalue"]
+
+
+def test_an_interrupt_waits_until_duckdb_is_imported(workspace: Path) -> None:
+    """DuckDB's library ends the process when an exception comes into its import."""
+    ring = """
+import importlib.abc, signal, sys
+class Ring(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "_duckdb":
+            sys.meta_path.remove(self)
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Ring())
+"""
+    with Notebook(workspace) as fresh:
+        fresh.good(ring)
+        assert fresh.run("%duckdb\nSELECT 1 AS one").errors[0]["ename"] == "KeyboardInterrupt"
+        assert fresh.good("'_duckdb' in sys.modules").text == "True"
+        assert "42" in fresh.good("%duckdb\nSELECT 42 AS answer").text

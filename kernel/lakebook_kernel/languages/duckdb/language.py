@@ -56,9 +56,10 @@ class DuckDBLanguage(Language):
     @property
     def _names(self) -> Names:
         if self._database is None:
-            import duckdb
+            with self.host.waiting(lambda: None):  # an exception in the midst of DuckDB's import ends the process
+                import duckdb
 
-            from lakebook_kernel.languages.duckdb.names import Names
+                from lakebook_kernel.languages.duckdb.names import Names
 
             try:
                 workspace = find_workspace(self.host.folder)
