@@ -101,13 +101,18 @@ def test_a_missing_venv_module_is_answered_with_its_package(clone: Path, foreign
 
 
 def test_without_r_it_says_the_one_command_and_goes_on(clone: Path, foreign: dict[str, str]) -> None:
-    done = bash(clone, "bring_r; echo on", **foreign)
+    done = bash(clone, "bring_r product; echo on", **foreign)
     assert done.stdout == "on\n"
     assert "sudo apt-get install r-base-core r-base-dev python3-dev r-cran-codetools" in done.stderr
 
 
+def test_the_tests_want_more_of_r_than_the_product(clone: Path, foreign: dict[str, str]) -> None:
+    assert "r-cran-data.table" in bash(clone, "bring_r test", **foreign).stderr
+    assert "r-cran-data.table" not in bash(clone, "bring_r product", **foreign).stderr
+
+
 def test_r_can_be_left_out(clone: Path, foreign: dict[str, str]) -> None:
-    done = bash(clone, "bring_r; has_r || echo without", **foreign | {"LAKEBOOK_R": "no"})
+    done = bash(clone, "bring_r test; has_r || echo without", **foreign | {"LAKEBOOK_R": "no"})
     assert (done.stdout, done.stderr) == ("without\n", "")
 
 
