@@ -33,6 +33,8 @@ _LIBRARIES = (
     str(Path(lakebook.__file__).parent),
     "<frozen",
 )
+#: whose exceptions carry a message of the JVM's
+_SPARKS = ("pyspark.errors", "delta.exceptions")
 _PLAN = re.compile(r";?\s*\n+(== SQL|'|\+- |JVM stacktrace:).*", re.DOTALL)
 _CONTEXT = re.compile(r"\n*== (SQL|DataFrame).* ==\n.*", re.DOTALL)
 _POSITION = re.compile(r"[;(]?\s*\(?\bline (\d+),? pos (\d+)\)?")
@@ -58,9 +60,9 @@ class Explained:
 def explain(error: BaseException) -> Explained | None:
     """What a user is told of an exception of Spark's; None when Python's own words will do."""
     module = type(error).__module__
-    if module.startswith(("pyspark.errors", "py4j")) and _while_interrupted(error):
-        return Explained("KeyboardInterrupt", "The cell was interrupted.", str(error))
-    if module.startswith("pyspark.errors"):
+    if module.startswith((*_SPARKS, "py4j")) and _while_interrupted(error):
+        return Explained("KeyboardInterrupt", "The cell was interrupted.", words(error))
+    if module.startswith(_SPARKS):
         return _of_pyspark(error)
     if module.startswith("py4j"):
         return _of_py4j(error)
@@ -69,9 +71,20 @@ def explain(error: BaseException) -> Explained | None:
     return None
 
 
+def words(error: BaseException) -> str:
+    """An exception's message; not by ``str`` where it is Spark's, which would ask a driver that may have ended."""
+    described = getattr(error, "_desc", None)
+    if isinstance(described, str):
+        return described
+    try:
+        return str(error)
+    except Exception as reason:  # the user's own class, or one that asks somebody who is gone
+        return f"(its message cannot be had: str() of it raised {type(reason).__name__})"
+
+
 def _while_interrupted(error: BaseException) -> bool:
     """Whether the error only tells that Spark's job was cancelled for an interrupt, or that its call was left."""
-    if not (_unanswered(error) or _CANCELLED.search(str(error))):
+    if not (_unanswered(error) or _CANCELLED.search(words(error))):
         return False
     link: BaseException | None = error
     while link is not None and not isinstance(link, KeyboardInterrupt):
@@ -80,15 +93,14 @@ def _while_interrupted(error: BaseException) -> bool:
 
 
 def _of_pyspark(error: BaseException) -> Explained:
-    full = str(error)
+    text = words(error)
     trace = getattr(error, "_stackTrace", None)
-    text = getattr(error, "_desc", None) or full
     worker = worker_error(text)
     if worker is not None:
-        return Explained(worker[0], worker[1], f"{full}\n{trace or ''}")
-    if _NO_MEMORY.search(full):
-        return Explained("OutOfMemoryError", OUT_OF_MEMORY, f"{full}\n{trace or ''}")
-    return Explained(type(error).__name__, _words(text), f"{full}\n\n{trace}" if trace else full)
+        return Explained(worker[0], worker[1], f"{text}\n{trace or ''}")
+    if _NO_MEMORY.search(text):
+        return Explained("OutOfMemoryError", OUT_OF_MEMORY, f"{text}\n{trace or ''}")
+    return Explained(type(error).__name__, _shown(text), f"{text}\n\n{trace}" if trace else text)
 
 
 def _of_py4j(error: BaseException) -> Explained:
@@ -108,7 +120,7 @@ def _of_py4j(error: BaseException) -> Explained:
     else:
         _, _, rest = full.partition("\n: ")
         name, _, message = (rest or full).splitlines()[0].partition(": ")
-    return Explained(name.rpartition(".")[2], _words(message), full)
+    return Explained(name.rpartition(".")[2], _shown(message), full)
 
 
 def _unanswered(error: BaseException) -> bool:
@@ -119,7 +131,7 @@ def _unanswered(error: BaseException) -> bool:
     )
 
 
-def _words(message: str) -> str:
+def _shown(message: str) -> str:
     most = _TOO_LARGE.search(message)
     return RESULT_TOO_LARGE.format(most[1]) if most else shorten(message)
 

@@ -181,11 +181,11 @@ class LakebookKernel(IPythonKernel):
             if cell.language == languages.PYTHON:
                 self._make_session_if_used(cell.code)
                 with self._shared(cell, self.python_names):
-                    reply = await as_python()
+                    reply = await self._told_alike(as_python, output)
                 if store_history and not silent:
                     self.ipython.forget_older_result(cell_id or cell.code, output.number)
                     reply["execution_count"] = output.number
-                return self._told_alike(reply)
+                return reply
             self._allow_stdin = allow_stdin
             return self._run(cell, code, output, store_history and not silent, user_expressions)
         except (Exception, KeyboardInterrupt) as error:  # not of the cell's own code, which IPython answers for
@@ -288,22 +288,33 @@ class LakebookKernel(IPythonKernel):
                 self.driver.end_cell()  # what the cell printed in the JVM comes first
             self.ipython.last_trace = error.full or "\n".join(error.traceback)
             output.error(error)
+        return self._error_reply(error.ename, error.evalue, error.traceback, self.ipython.execution_count)
+
+    def _error_reply(self, ename: str, evalue: str, traceback: list[str], count: int) -> dict[str, Any]:
         return {
             "status": "error",
-            "ename": error.ename,
-            "evalue": error.evalue,
-            "traceback": error.traceback,
-            "execution_count": self.ipython.execution_count,
+            "ename": ename,
+            "evalue": evalue,
+            "traceback": traceback,
+            "execution_count": count,
             "user_expressions": {},
             "payload": [],
         }
 
-    def _told_alike(self, reply: dict[str, Any]) -> dict[str, Any]:
-        """The reply names the error as the ``error`` message did."""
-        told = self.ipython.last_told
+    async def _told_alike(
+        self, as_python: Callable[[], Awaitable[dict[str, Any]]], output: CellOutput
+    ) -> dict[str, Any]:
+        """The reply of a Python cell, which names the error as the ``error`` message did."""
+        try:
+            reply = await as_python()
+        except Exception:
+            told = self.ipython.take_told()  # the cell's own error; only for the reply it had no words any more
+            if told is None:
+                raise
+            return self._error_reply(told.ename, told.evalue, self.ipython._last_traceback or [], output.number)
+        told = self.ipython.take_told()
         if reply["status"] == "error" and told is not None:
             reply["ename"], reply["evalue"] = told.ename, told.evalue
-        self.ipython.last_told = None
         return reply
 
     def language(self, name: str) -> Language:

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from lakebook_kernel.cell import BadOptions, read
 from lakebook_kernel.display.tables import table_bundle
-from lakebook_kernel.errors import Explained, explain, users_part
+from lakebook_kernel.errors import Explained, explain, users_part, words
 from lakebook_kernel.languages import PYTHON, named
 from lakebook_kernel.sharing.listing import table
 
@@ -28,14 +28,14 @@ class LakebookShell(ZMQInteractiveShell):
     last_trace: str = ""
     #: what sharing has to say of an error's message
     hint: Callable[[str], str] = staticmethod(lambda message: "")
-    #: how the last error was told, where not in Python's own words
-    last_told: Explained | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         #: by cell, the number under which ``Out`` keeps its last result
         self._results: dict[str, int] = {}
         #: cells that run, one inside the other
         self._running = 0
+        #: how the running cell's error was told: asked again, it may have no words any more
+        self._told: Explained | None = None
         super().__init__(*args, **options)
         self.input_transformer_manager.cleanup_transforms.insert(0, _without_magic)
 
@@ -76,6 +76,11 @@ class LakebookShell(ZMQInteractiveShell):
             traceback = traceback.tb_next
         return 0
 
+    def take_told(self) -> Explained | None:
+        """How the error of the cell that has ended was told; the next cell begins with none."""
+        told, self._told = self._told, None
+        return told
+
     @override
     def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
         if named(magic_name) is not None:
@@ -108,6 +113,15 @@ class LakebookShell(ZMQInteractiveShell):
         finally:
             self._running -= 1
 
+    @override
+    def _format_exception_for_storage(
+        self, exception: BaseException, filename: str | None = None, running_compiled_code: bool = False
+    ) -> dict[str, Any]:
+        """The history has an error as it was told."""
+        if self._told is None:
+            return dict(super()._format_exception_for_storage(exception, filename, running_compiled_code))
+        return {"ename": self._told.ename, "evalue": self._told.evalue, "traceback": self._last_traceback}
+
     def _tell(
         self,
         exc_tuple: tuple[type[BaseException], BaseException, TracebackType | None] | None,
@@ -118,10 +132,10 @@ class LakebookShell(ZMQInteractiveShell):
         if isinstance(error, SyntaxError) or hasattr(error, "_render_traceback_"):
             super().showtraceback(exc_tuple, *args, **options)
             return
-        told = explain(error)
+        told = explain(error) or _if_speechless(error)
         if isinstance(error, NameError) and (hint := self.hint(str(error))):
             told = Explained("NameError", hint)
-        self.last_told = told
+        self._told = told or Explained(type(error).__name__, str(error))
         self.last_trace = self._whole(kind, error, traceback, told)
         with _short(error) as shown:
             if told is None:
@@ -150,6 +164,15 @@ def _without_magic(lines: list[str]) -> list[str]:
     except BadOptions:
         return lines
     return cell.code.splitlines(keepends=True) if cell.language == PYTHON else lines
+
+
+def _if_speechless(error: BaseException) -> Explained | None:
+    """What is told of an exception whose ``str`` fails, as IPython and Jupyter's reply want it."""
+    try:
+        str(error)
+    except Exception:  # a class of the user's
+        return Explained(type(error).__name__, words(error))
+    return None
 
 
 @contextmanager

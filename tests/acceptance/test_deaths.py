@@ -23,10 +23,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     driver.stop(find_workspace(folder))
 
 
-def kill_driver(place: Path) -> None:
+def driver_id(place: Path) -> int:
     found = driver.status(find_workspace(place))
     assert found is not None
-    process = psutil.Process(found["pid"])
+    return int(found["pid"])
+
+
+def kill_driver(place: Path) -> None:
+    process = psutil.Process(driver_id(place))
     process.kill()
     process.wait(10)
 
@@ -95,6 +99,35 @@ def test_the_driver_is_killed_under_a_cell(place: Path, cell: str) -> None:
         assert "py4j" not in outcome.error
         assert notebook.good("spark.range(3).count()").text == "3"
         assert notebook.good("local").text == "'kept'"
+
+
+def test_an_error_of_spark_is_told_once_though_the_driver_has_ended(place: Path) -> None:
+    """PySpark's and Delta's exceptions ask the driver for their words."""
+    with Notebook(place) as notebook:
+        notebook.good(
+            "import psutil\n"
+            "from delta.exceptions.captured import ConcurrentAppendException\n"
+            "kept = ConcurrentAppendException('Transaction conflict detected.', 'at io.delta.Somewhere')\n"
+            "spark.range(1).count()"
+        )
+        failed = notebook.run(
+            f"driver = psutil.Process({driver_id(place)})\ndriver.kill()\ndriver.wait(10)\nraise kept"
+        )
+        assert "ConcurrentAppendException: Transaction conflict detected." in failed.error
+        assert "io.delta.Somewhere" not in failed.error
+        for key in ("ename", "evalue", "traceback"):
+            assert failed.errors[0][key] == failed.reply[key]
+        assert notebook.good("1").reply["execution_count"] == failed.reply["execution_count"] + 1
+        assert notebook.good("spark.range(3).count()").text == "3"
+
+
+@pytest.mark.r
+def test_r_hears_that_a_value_of_scalas_has_ended_with_the_driver(place: Path) -> None:
+    with Notebook(place) as notebook:
+        notebook.good("%scala\nval far = 41")
+        failed = notebook.run(f"%r\ntools::pskill({driver_id(place)}, 9)\nSys.sleep(1)\nfar + 1")
+        assert "far is gone: it was Scala's, and Spark's driver has ended" in failed.error
+        assert "3" in notebook.good("%r\n1 + 2").text
 
 
 def test_a_killed_kernel_leaves_nothing_in_the_driver(place: Path) -> None:

@@ -139,6 +139,11 @@ class SharedNames:
             fitting = self._fitting(name, value, space)
         except TypeError as reason:
             raise CellError("NotShared", self._why(name, owner, reason)) from None
+        except KeyError:
+            if isinstance(owner, Namespace) and owner.in_driver:
+                gone = f"{name} is gone: it was {owner.label}'s, and Spark's driver has ended."
+                raise CellError("NotShared", gone) from None
+            raise
         if space.lazy:
             self.ledger.copied(name, space.name, stamp)
             self._tokens[space.name, name] = token

@@ -67,10 +67,41 @@ def test_the_reply_says_the_error_as_it_was_told(conversation: Conversation, sam
         assert outcome.errors[0][key] == outcome.reply[key]
 
 
+def test_an_error_whose_words_cannot_be_had_is_told_once(conversation: Conversation) -> None:
+    code = "class Odd(Exception):\n    def __str__(self): raise LookupError('no words')\nraise Odd"
+    failed = conversation.run(code)
+    assert [told["ename"] for told in failed.errors] == ["Odd"]
+    assert "LookupError" in failed.errors[0]["evalue"]
+    for key in ("ename", "evalue", "traceback"):
+        assert failed.errors[0][key] == failed.reply[key]
+    assert conversation.run("1").reply["execution_count"] == failed.reply["execution_count"] + 1
+
+
+def test_an_error_that_loses_its_words_as_it_is_told_is_told_once(conversation: Conversation) -> None:
+    code = (
+        "class Fading(Exception):\n"
+        "    def __str__(self):\n"
+        "        import sys\n"
+        "        frame = sys._getframe(1)\n"
+        "        if frame.f_code.co_name == 'do_execute': raise LookupError('the driver has ended')\n"
+        "        return 'first words'\n"
+        "raise Fading"
+    )
+    failed = conversation.run(code)
+    assert [(told["ename"], told["evalue"]) for told in failed.errors] == [("Fading", "first words")]
+    for key in ("ename", "evalue", "traceback"):
+        assert failed.errors[0][key] == failed.reply[key]
+    assert conversation.run("1").reply["execution_count"] == failed.reply["execution_count"] + 1
+
+
 @every
 def test_cells_after_one_that_fails_are_not_run(conversation: Conversation, samples: Samples) -> None:
+    asking = conversation.execute("input()", allow_stdin=True)
+    conversation.next("stdin", asking)  # so that all are there before the first of them fails
     requests = [conversation.execute(code) for code in (samples.cell(samples.fail), "print('a')", "print('b')")]
     question = conversation.send("kernel_info_request")
+    conversation.notebook.client.input("")
+    assert conversation.outcome(asking).ok
     outcomes = [conversation.outcome(request) for request in requests]
     assert [outcome.reply["status"] for outcome in outcomes] == ["error", "aborted", "aborted"]
     assert not any(outcome.stdout for outcome in outcomes)
