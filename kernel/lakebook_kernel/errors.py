@@ -58,20 +58,24 @@ class Explained:
 
 
 def explain(error: BaseException) -> Explained | None:
-    """What a user is told of an exception of Spark's; None when Python's own words will do."""
+    """What a user is told of an exception of Spark's, or one without words; None when Python's own words will do."""
     module = type(error).__module__
     if module.startswith((*_SPARKS, "py4j")) and _while_interrupted(error):
-        return Explained("KeyboardInterrupt", "The cell was interrupted.", words(error))
+        return Explained("KeyboardInterrupt", "The cell was interrupted.", _words(error))
     if module.startswith(_SPARKS):
         return _of_pyspark(error)
     if module.startswith("py4j"):
         return _of_py4j(error)
     if isinstance(error, ConnectionError) and _through_py4j(error.__traceback__):
         return Explained("SparkDriverLost", DRIVER_GONE, str(error))
+    try:
+        str(error)
+    except Exception:  # a class of the user's; IPython and Jupyter's reply would ask again
+        return Explained(type(error).__name__, _words(error))
     return None
 
 
-def words(error: BaseException) -> str:
+def _words(error: BaseException) -> str:
     """An exception's message; not by ``str`` where it is Spark's, which would ask a driver that may have ended."""
     described = getattr(error, "_desc", None)
     if isinstance(described, str):
@@ -84,7 +88,7 @@ def words(error: BaseException) -> str:
 
 def _while_interrupted(error: BaseException) -> bool:
     """Whether the error only tells that Spark's job was cancelled for an interrupt, or that its call was left."""
-    if not (_unanswered(error) or _CANCELLED.search(words(error))):
+    if not (_unanswered(error) or _CANCELLED.search(_words(error))):
         return False
     link: BaseException | None = error
     while link is not None and not isinstance(link, KeyboardInterrupt):
@@ -93,7 +97,7 @@ def _while_interrupted(error: BaseException) -> bool:
 
 
 def _of_pyspark(error: BaseException) -> Explained:
-    text = words(error)
+    text = _words(error)
     trace = getattr(error, "_stackTrace", None)
     worker = worker_error(text)
     if worker is not None:

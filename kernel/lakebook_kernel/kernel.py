@@ -227,7 +227,7 @@ class LakebookKernel(IPythonKernel):
                     "NotInASubshell", f"A subshell runs Python alone: run this %{language} cell in the notebook."
                 )
             with self.sharing.beside():
-                return await as_python()
+                return await self._told_alike(as_python, output)
         except (CellError, BadOptions) as error:
             return self._failed(self._failure(error), output)
 

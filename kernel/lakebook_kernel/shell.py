@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from lakebook_kernel.cell import BadOptions, read
 from lakebook_kernel.display.tables import table_bundle
-from lakebook_kernel.errors import Explained, explain, users_part, words
+from lakebook_kernel.errors import Explained, explain, users_part
 from lakebook_kernel.languages import PYTHON, named
 from lakebook_kernel.sharing.listing import table
 
@@ -130,9 +130,10 @@ class LakebookShell(ZMQInteractiveShell):
     ) -> None:
         kind, error, traceback = self._get_exc_info(exc_tuple)
         if isinstance(error, SyntaxError) or hasattr(error, "_render_traceback_"):
+            self._told = None
             super().showtraceback(exc_tuple, *args, **options)
             return
-        told = explain(error) or _if_speechless(error)
+        told = explain(error)
         if isinstance(error, NameError) and (hint := self.hint(str(error))):
             told = Explained("NameError", hint)
         self._told = told or Explained(type(error).__name__, str(error))
@@ -164,15 +165,6 @@ def _without_magic(lines: list[str]) -> list[str]:
     except BadOptions:
         return lines
     return cell.code.splitlines(keepends=True) if cell.language == PYTHON else lines
-
-
-def _if_speechless(error: BaseException) -> Explained | None:
-    """What is told of an exception whose ``str`` fails, as IPython and Jupyter's reply want it."""
-    try:
-        str(error)
-    except Exception:  # a class of the user's
-        return Explained(type(error).__name__, words(error))
-    return None
 
 
 @contextmanager

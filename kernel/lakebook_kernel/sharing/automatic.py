@@ -135,15 +135,10 @@ class SharedNames:
                 return self._collected[space.name, name]
         self._collected.pop((space.name, name), None)
         try:
-            value = owner.take(name)
+            value = self._taken(name, owner)
             fitting = self._fitting(name, value, space)
         except TypeError as reason:
             raise CellError("NotShared", self._why(name, owner, reason)) from None
-        except KeyError:
-            if isinstance(owner, Namespace) and owner.in_driver:
-                gone = f"{name} is gone: it was {owner.label}'s, and Spark's driver has ended."
-                raise CellError("NotShared", gone) from None
-            raise
         if space.lazy:
             self.ledger.copied(name, space.name, stamp)
             self._tokens[space.name, name] = token
@@ -151,6 +146,16 @@ class SharedNames:
             self.ledger.copied(name, space.name, stamp)
             self._collected[space.name, name] = fitting
         return fitting
+
+    @staticmethod
+    def _taken(name: str, owner: Source) -> Any:
+        try:
+            return owner.take(name)
+        except KeyError:
+            if isinstance(owner, Namespace) and owner.in_driver:
+                gone = f"{name} is gone: it was {owner.label}'s, and Spark's driver has ended."
+                raise CellError("NotShared", gone) from None
+            raise
 
     def home(self, name: str, space: Namespace) -> str:
         """How the language is called that ``value`` has a name from."""

@@ -94,6 +94,12 @@ def test_an_error_that_loses_its_words_as_it_is_told_is_told_once(conversation: 
     assert conversation.run("1").reply["execution_count"] == failed.reply["execution_count"] + 1
 
 
+def test_an_error_in_a_subshell_is_not_told_of_the_notebooks_next_cell(conversation: Conversation) -> None:
+    with conversation.subshell() as shell:
+        assert conversation.run("raise ValueError('beside')", shell).reply["evalue"] == "beside"
+        assert conversation.run("1 +").reply["ename"] == "SyntaxError"
+
+
 @every
 def test_cells_after_one_that_fails_are_not_run(conversation: Conversation, samples: Samples) -> None:
     asking = conversation.execute("input()", allow_stdin=True)
