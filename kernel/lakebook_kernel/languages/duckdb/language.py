@@ -86,29 +86,33 @@ class DuckDBLanguage(Language):
     def run(self, cell: Cell, output: Output) -> None:
         import duckdb
 
+        from lakebook_kernel.languages.duckdb.names import by_name
+
         names = self._names
-        before = names.own()
+        own = before = names.own()
         try:
             with self._errors(cell.code, {}):
                 statements = names.connection.extract_statements(cell.code)
             shown: MimeBundle | None = None
             for number, statement in enumerate(statements, 1):
-                attaches = statement.type == duckdb.StatementType.ATTACH
-                earlier = names.own() if attaches else {}
-                with (
-                    names.resolved(statement.query) as problems,
-                    self._errors(cell.code, problems),
-                    self.host.waiting(names.connection.interrupt),
-                ):
-                    shown = self._execute(statement, last=number == len(statements))
-                if attaches:  # what is in the database was bound by others
-                    before = before | {place: own for place, own in names.own().items() if earlier.get(place) != own}
+                earlier = own
+                try:
+                    with (
+                        names.resolved(statement.query, own) as problems,
+                        self._errors(cell.code, problems),
+                        self.host.waiting(names.connection.interrupt),
+                    ):
+                        shown = self._execute(statement, last=number == len(statements))
+                finally:
+                    if statement.type != duckdb.StatementType.SELECT:  # which makes nothing
+                        own = names.own()
+                if statement.type == duckdb.StatementType.ATTACH:  # what is in the database was bound by others
+                    before = before | {place: made for place, made in own.items() if earlier.get(place) != made}
             if shown is not None:
                 output.result(shown)
         finally:
-            old = {(place, own.identity) for place, own in before.items()}
-            new = {place.name for place, own in names.own().items() if own.by_name and (place, own.identity) not in old}
-            self._bound = new
+            old = {(place, made.identity) for place, made in before.items()}
+            self._bound = by_name({place: made for place, made in own.items() if (place, made.identity) not in old})
 
     def _execute(self, statement: duckdb.Statement, last: bool) -> MimeBundle | None:
         """Run a statement; what it shows is asked of the last one only, and no more of a question than is shown."""
@@ -159,6 +163,7 @@ class DuckDBLanguage(Language):
         """Tables that the code reads; where DuckDB cannot tell without them, every name that may be one."""
         import duckdb
 
+        from lakebook_kernel.languages.duckdb.names import by_name
         from lakebook_kernel.languages.duckdb.tokens import mentions
 
         beside = self._names.beside  # it is given frames only as the cell runs: here what needs them fails
@@ -167,14 +172,14 @@ class DuckDBLanguage(Language):
         except duckdb.Error:
             return set()
         free: set[str] = set()
-        keywords = {row[0] for row in beside.execute(_NO_NAMES).fetchall()}
         for statement in statements:
             try:
                 free |= beside.get_table_names(statement.query)
             except duckdb.Error:
                 words = {name for schema, name in mentions(statement.query) if schema is None}
+                keywords = {row[0] for row in beside.execute(_NO_NAMES).fetchall()}
                 free |= {word for word in words if word.lower() not in keywords}
-        return free - self._names.by_name()
+        return free - by_name(self._names.own()) if free else free
 
     @override
     def bound_names(self) -> set[str]:
@@ -183,16 +188,18 @@ class DuckDBLanguage(Language):
     @override
     def take(self, name: str) -> Any:
         """A table or view as a `pyarrow.Table`."""
+        from lakebook_kernel.languages.duckdb.names import by_name
         from lakebook_kernel.languages.duckdb.tokens import quoted
         from lakebook_kernel.languages.frames.memory import of_relation
 
         names = self._names
-        if name not in names.by_name():
+        own = names.own()
+        if name not in by_name(own):
             raise KeyError(name)
         query = f"FROM {quoted(name)}"
         try:
             with (
-                names.resolved(query) as problems,
+                names.resolved(query, own) as problems,
                 self._errors(query, problems),
                 self.host.waiting(names.connection.interrupt),
             ):
@@ -219,7 +226,7 @@ class DuckDBLanguage(Language):
     @override
     def describe(self) -> dict[str, tuple[str, str]]:
         own = self._names.own()
-        return {place.name: ("view" if own[place].text else "table", "") for place in own if own[place].by_name}
+        return {place.name: ("view" if own[place].is_view else "table", "") for place in own if own[place].by_name}
 
     @override
     def is_complete(self, code: str) -> Completeness:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from lakebook.config import Workspace
-from lakebook.spark.tables import find_table, tables
+from lakebook.spark.tables import Table, find_table, tables
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.duckdb.delta import open_table
 from lakebook_kernel.languages.duckdb.enums import as_enums
@@ -37,8 +37,7 @@ class Own(NamedTuple):
 
     #: another once it has been replaced
     identity: int
-    #: a view's; a table has none
-    text: str
+    is_view: bool
     #: whether its name alone means it: not where it is in an attached database or another schema, until ``USE``
     by_name: bool
 
@@ -47,10 +46,17 @@ _BY_NAME = """
     database_name = 'temp' OR database_name = current_database() AND list_contains(current_schemas(true), schema_name)
 """
 _OWN = f"""
-    SELECT database_name, schema_name, table_name, table_oid, '', {_BY_NAME} FROM duckdb_tables()
+    SELECT database_name, schema_name, table_name, table_oid, false, {_BY_NAME} FROM duckdb_tables()
     UNION ALL
-    SELECT database_name, schema_name, view_name, view_oid, sql, {_BY_NAME} FROM duckdb_views() WHERE NOT internal
+    SELECT database_name, schema_name, view_name, view_oid, true, {_BY_NAME} FROM duckdb_views() WHERE NOT internal
 """
+#: asked only where there is a view: DuckDB writes out those of its catalog too
+_TEXTS = "SELECT lower(view_name), sql FROM duckdb_views() WHERE NOT internal"
+
+
+def by_name(own: Mapping[Place, Own]) -> set[str]:
+    """The names that mean something by themselves."""
+    return {place.name for place, made in own.items() if made.by_name}
 
 
 @dataclass
@@ -80,10 +86,6 @@ class Names:
         self._last = {Place(*row[:3]): Own(*row[3:]) for row in rows}
         return self._last
 
-    def by_name(self) -> set[str]:
-        """The names of DuckDB's own that mean something by themselves."""
-        return {place.name for place, own in self.own().items() if own.by_name}
-
     def aborted(self) -> bool:
         """Whether a statement failed in a transaction, after which only ROLLBACK is heard."""
         try:
@@ -97,21 +99,22 @@ class Names:
         return self.beside if self.aborted() else self.connection
 
     @contextmanager
-    def resolved(self, code: str) -> Iterator[dict[str, CellError]]:
-        """Within it, what ``code`` mentions can be read.
+    def resolved(self, code: str, own: Mapping[Place, Own]) -> Iterator[dict[str, CellError]]:
+        """Within it, what ``code`` mentions can be read; ``own`` is what `own` answers now.
 
         Yields why a name that it mentions cannot be, by name: an error only if the statement turns out to need it.
         """
         if self.aborted():
             yield {}
             return
-        own = self.own()
         registered: list[tuple[str | None, str]] = []
         problems: dict[str, CellError] = {}
         try:
-            for schema, name in self._wanted(code, own):
+            wanted = _wanted(code, own, self._texts(own))
+            known = tables(self.workspace) if wanted else []
+            for schema, name in wanted:
                 try:
-                    frame = self._find(schema, name)
+                    frame = self._find(schema, name, known)
                     if frame is not None:
                         self._register(schema, name, frame)
                         registered.append((schema, name))
@@ -126,25 +129,14 @@ class Names:
                 for schema, name in registered:
                     self._unregister(schema, name)
 
-    def _wanted(self, code: str, own: dict[Place, Own]) -> set[tuple[str | None, str]]:
-        """Names that the code and the views it uses mention and that DuckDB does not have."""
-        views = {place.name.lower(): made.text for place, made in own.items() if made.text}
-        plain = {place.name.lower() for place, made in own.items() if made.by_name}
-        owners = {(owner.lower(), place.name.lower()) for place in own for owner in (place.schema, place.database)}
-        wanted: set[tuple[str | None, str]] = set()
-        texts, seen = [code], set()
-        while texts:
-            for schema, name in mentions(texts.pop()):
-                low = name.lower()
-                if low in views and low not in seen:
-                    seen.add(low)
-                    texts.append(views[low])
-                if (low not in plain) if schema is None else ((schema.lower(), low) not in owners):
-                    wanted.add((schema, name))
-        return wanted
+    def _texts(self, own: Mapping[Place, Own]) -> dict[str, str]:
+        """What makes up each view, by its name in lower case."""
+        if not any(made.is_view for made in own.values()):
+            return {}
+        return dict(self.connection.execute(_TEXTS).fetchall())
 
-    def _find(self, schema: str | None, name: str) -> Any:
-        table = find_table(tables(self.workspace), name, schema or "default")
+    def _find(self, schema: str | None, name: str, known: list[Table]) -> Any:
+        table = find_table(known, name, schema or "default")
         if table is not None:
             return open_table(table)
         if schema is not None:
@@ -198,3 +190,20 @@ class Names:
 
 def _hidden(schema: str, name: str) -> str:
     return f"__lakebook {schema}.{name}"
+
+
+def _wanted(code: str, own: Mapping[Place, Own], views: Mapping[str, str]) -> set[tuple[str | None, str]]:
+    """Names that the code and the views it uses mention and that DuckDB does not have."""
+    plain = {place.name.lower() for place, made in own.items() if made.by_name}
+    owners = {(owner.lower(), place.name.lower()) for place in own for owner in (place.schema, place.database)}
+    wanted: set[tuple[str | None, str]] = set()
+    texts, seen = [code], set()
+    while texts:
+        for schema, name in mentions(texts.pop()):
+            low = name.lower()
+            if low in views and low not in seen:
+                seen.add(low)
+                texts.append(views[low])
+            if (low not in plain) if schema is None else ((schema.lower(), low) not in owners):
+                wanted.add((schema, name))
+    return wanted
