@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import cells, crowd, interrupts, memory, report, sharing, starting
+from benchmarks import cells, crowd, interrupts, memory, report, sharing, starting, tracking
 from benchmarks.kernels import CellFailed
 from benchmarks.measuring import Comparison
 from benchmarks.place import Place, a_place
@@ -31,6 +31,8 @@ BENCHMARKS: dict[str, Callable[[Place], Iterator[Comparison]]] = {
     "interrupts": interrupts.interrupts,
     "crowd": crowd.crowd,
     "fairness": crowd.fairness,
+    "autolog": tracking.autolog,
+    "tracking-start": tracking.start,
 }
 
 

@@ -34,7 +34,7 @@ def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in changes.items():
             patch.setenv(name, value)
-        for name in [name for name in os.environ if name.startswith(("SPARK_", "PYSPARK_"))]:
+        for name in [name for name in os.environ if name.startswith(("SPARK_", "PYSPARK_", "MLFLOW_"))]:
             patch.delenv(name)
         yield
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import pytest
+from benchmarks.soak.accounting import is_noted
 from benchmarks.soak.disturbances import Shares
 from benchmarks.soak.model import DRIVER, KERNEL, Binding, Names
 from benchmarks.soak.notebook import Outcome
@@ -96,3 +98,19 @@ def test_the_same_seed_gives_the_same_value(sort: str) -> None:
     one, two = (some_value(sort, "name", Random(3)) for _ in range(2))  # type: ignore[arg-type]
     assert one == two
     assert any(show("name", sort) for show in SHOWS.values())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("path", "noted"),
+    [
+        ("lineage/table_lineage", True),
+        ("lineage/table_lineage/_delta_log/00000000000000000099.checkpoint.parquet", True),
+        ("lineage/run_lineage/part-00000-22a55d6d-c000.zstd.parquet", True),
+        ("lineage/table_lineage/_delta_log/.tmp-1.json", False),
+        ("lineage/left.txt", False),
+        ("driver.json", False),
+        ("other/part-00000-22a55d6d-c000.zstd.parquet", False),
+    ],
+)
+def test_only_what_lineage_notes_may_grow(path: str, noted: bool) -> None:
+    assert is_noted(Path(path)) is noted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -23,6 +24,11 @@ from lakebook.spark import driver
 MARK = "LAKEBOOK_SOAK"
 #: seconds in which what has ended goes away, and what a cell left running for a while
 SETTLE = 45.0
+
+#: what Delta's writers make in a table
+_DELTAS = re.compile(
+    r"part-.*\.\w+\.parquet|\d{20}(\.json|\.checkpoint\.parquet)|_last_checkpoint|_delta_log|\w+_lineage"
+)
 
 #: how much more than after its first round the driver may have after a later one
 HEAP = 96 * 2**20
@@ -178,11 +184,14 @@ class Witness:
         return Measured(**found, classes=classes, descriptors=descriptors, files=frozenset(self._files()))
 
     def _files(self) -> Iterable[str]:
-        state, tables = self._workspace.state, (self._workspace.warehouse, self._workspace.state / "metastore_db")
+        state = self._workspace.state
+        kept = (self._workspace.warehouse, state / "metastore_db")
         for path in self._temporary.iterdir():  # with what is in the driver's own folder, but native libraries
             inside = path.iterdir() if path.is_dir() else ()
             yield from (str(file) for file in (path, *inside) if ".so" not in file.suffixes)
-        yield from (str(path) for path in state.rglob("*") if not any(table in path.parents for table in tables))
+        for path in state.rglob("*"):
+            if not any(folder in path.parents for folder in kept) and not is_noted(path.relative_to(state)):
+                yield str(path)
 
     def _attached(self) -> list[object]:
         found = driver.status(self._workspace)
@@ -193,6 +202,15 @@ class Witness:
         running = driver.running(self._workspace)
         roots = [self._notebook.process, *([psutil.Process(running.pid)] if running else [])]
         return {process.pid for root in roots for process in (root, *root.children(recursive=True))}
+
+
+def is_noted(path: Path) -> bool:
+    """Whether it is a file of lineage's tables, which grow with the notebooks' writes.
+
+    Args:
+        path: in the workspace's folder for its state.
+    """
+    return path.parts[0] == "lineage" and _DELTAS.fullmatch(path.name) is not None
 
 
 def settle(done: Callable[[], bool]) -> None:

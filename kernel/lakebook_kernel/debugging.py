@@ -35,3 +35,20 @@ class NotebookDebugger(Debugger):
 
             debugpy.configure(subProcess=False)
         return bool(super().start())  # type: ignore[no-untyped-call]
+
+    @override
+    async def process_request(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Answer a request; one that would end what is debugged ends the debugger alone.
+
+        debugpy stops and kills the process's children, R and the Spark driver among them, and then the process itself.
+        A kernel is ended by Jupyter's own request.
+        """
+        command = message["command"]
+        arguments = {**message.get("arguments", {})}
+        if command == "attach":
+            arguments["terminateChildProcesses"] = False
+        elif command in ("disconnect", "terminate"):
+            arguments["terminateDebuggee"] = False
+            message = {**message, "command": "disconnect"}
+        reply: dict[str, Any] = await super().process_request({**message, "arguments": arguments})  # type: ignore[no-untyped-call]
+        return {**reply, "command": command} if command == "terminate" else reply

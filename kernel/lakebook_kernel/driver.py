@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import warnings
+from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakebook.config import ConfigError, find_workspace
-from lakebook.spark.imports import AfterImport
+from lakebook.imports import AfterImport
+from lakebook.tracking.tables import TableUse
 from lakebook_kernel.interrupts import Interrupts, WaitBroken, on_main_thread
 from lakebook_kernel.languages.base import Answer, CellError, Output
+from lakebook_kernel.questions import Questions
 
 if TYPE_CHECKING:
     from py4j.clientserver import JavaClient
@@ -26,6 +32,7 @@ _RELEASE = "m\n"
 INTERRUPT_THREAD = 0.5
 #: … and after which the kernel no longer waits for it
 PATIENCE = 1.3
+_NO_TABLES = '{"read": [], "written": []}'
 
 
 class Driver:
@@ -49,12 +56,16 @@ class Driver:
         #: why the driver ended, if it said so
         self._ended = ""
         self._done = threading.Event()
+        #: which tables the cells have read and written, as the driver told and nobody has taken yet
+        self._tables: deque[str] = deque()
         #: one thread attaches, the others wait for it
         self._attaching = threading.RLock()
         self._importing: threading.Thread | None = None
+        #: what code in the driver asks of the kernel
+        self.questions = Questions(self.say, lambda: not self.attached or self.lost())
         #: called when the notebook's session has ended, and with it what the notebook had in the driver
         self.on_loss: Callable[[], None] = lambda: None
-        AfterImport("pyspark", self._patch_builders).install()
+        AfterImport({"pyspark"}, self._patch_builders).install()
 
     @property
     def attached(self) -> bool:
@@ -64,10 +75,11 @@ class Driver:
     def stale(self, value: Any) -> bool:
         """Whether ``value`` is a session or context of PySpark's that is no longer attached."""
         kind = type(value)
-        if kind.__name__ not in ("SparkSession", "SparkContext") or not kind.__module__.startswith("pyspark."):
+        if kind.__name__ not in ("SparkSession", "SparkContext", "SQLContext"):
             return False
-        current = (self._attachment.session, self._attachment.context) if self._attachment and self.attached else ()
-        return not any(value is mine for mine in current)
+        if not kind.__module__.startswith("pyspark."):
+            return False
+        return self._attachment is None or not self.attached or not _belongs(value, self._attachment)
 
     def begin_cell(self, cell: str, output: Output, on_event: Callable[[dict[str, Any]], None]) -> None:
         """A cell starts; ``on_event`` gets what the driver tells of it. The driver hears of it at its first call."""
@@ -98,14 +110,26 @@ class Driver:
         attachment = self._attachment
         return attachment is not None and attachment.connection.wait_closed(1.0)
 
+    def take_tables(self) -> TableUse:
+        """The tables that Spark has read and written for this notebook since this was asked last."""
+        if self._begun:
+            self._tables.append(self.if_attached(lambda notebook: str(notebook.tablesUsed()), _NO_TABLES))
+        uses = []
+        with suppress(IndexError):  # another thread may take some meanwhile
+            while True:
+                uses.append(TableUse.from_json(json.loads(self._tables.popleft())))
+        return TableUse([table for use in uses for table in use.read], [write for use in uses for write in use.written])
+
     def session(self) -> SparkSession:
         """This notebook's session; starts the driver and attaches when needed. Raises ``CellError`` when it cannot."""
         return self._attach().session
 
     def bind(self, names: Collection[str]) -> None:
-        """Let these of ``spark`` and ``sc`` mean the session and its context, whatever became of them."""
+        """Let these of ``spark``, ``sc`` and ``sqlContext`` mean the session's, whatever became of them."""
         attachment = self._attach()
         offered = {"spark": attachment.session, "sc": attachment.context}
+        if "sqlContext" in names:
+            offered["sqlContext"] = _sql_context(attachment)
         self._names.update({name: value for name, value in offered.items() if name in names})
 
     def notebook(self) -> JavaObject:
@@ -139,8 +163,8 @@ class Driver:
         if attachment is not None:
             attachment.detach()
             self.on_loss()
-            for name in ("spark", "sc"):
-                if self._names.get(name) in (attachment.session, attachment.context):
+            for name in ("spark", "sc", "sqlContext"):
+                if name in self._names and _belongs(self._names[name], attachment):
                     del self._names[name]
 
     def interrupt(self) -> None:
@@ -174,7 +198,7 @@ class Driver:
             self._importing.join()  # of two threads that import, one may be given a module that is half made
             attachment = self._attachment = Attachment(connection, self._folder)
             self._watch_calls(attachment)
-            connection.listen(self._event)
+            connection.listen(partial(self._event, attachment))
             self._names["spark"], self._names["sc"] = attachment.session, attachment.context
             if self._untold:
                 self._say_what_is_gone()
@@ -244,9 +268,12 @@ class Driver:
             if elapsed > INTERRUPT_THREAD:
                 attachment.notebook.interruptThread()
 
-    def _event(self, event: dict[str, Any]) -> None:
-        if event["event"] == "done":
+    def _event(self, attachment: Attachment, event: dict[str, Any]) -> None:
+        if event["event"] == "ask":
+            self.questions.ask(attachment.notebook, event)
+        elif event["event"] == "done":
             self._kept = event["kept"]
+            self._tables.append(event["tables"])
             if event["cell"] == self._cell:  # else it is one that was not waited for
                 self._done.set()
         elif event["event"] == "closed":
@@ -255,6 +282,20 @@ class Driver:
             self._ended = event["reason"]
         else:
             self._on_event(event)
+
+
+def _belongs(value: Any, attachment: Attachment) -> bool:
+    """Whether it is the session, the context or the ``SQLContext`` of an attachment."""
+    session = value.sparkSession if type(value).__name__ == "SQLContext" else value
+    return session is attachment.session or value is attachment.context
+
+
+def _sql_context(attachment: Attachment) -> Any:
+    from pyspark.sql import SQLContext
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # that it is old: old notebooks call it so
+        return SQLContext(attachment.context, attachment.session)
 
 
 def _import_pyspark() -> None:

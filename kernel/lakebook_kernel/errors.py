@@ -42,6 +42,10 @@ _POSITION = re.compile(r"[;(]?\s*\(?\bline (\d+),? pos (\d+)\)?")
 _NO_MEMORY = re.compile(
     r"\bjava\.lang\.OutOfMemoryError\b|Not enough memory to build and broadcast|\bTaskResultLost \(result lost"
 )
+#: what py4j says of a call, and of a class of PySpark's own, when nobody answers; other classes may be misspelt
+_NO_ANSWER = re.compile(
+    r"An error occurred while calling \S+|org\.apache\.spark\.api\.python\.\S+ does not exist in the JVM"
+)
 _TOO_LARGE = re.compile(r"is bigger than spark\.driver\.maxResultSize \((.+?)\)")
 _CANCELLED = re.compile(r"\bcancell?ed\b|\binterrupted\b|\bInterruptedException\b|\bClosedByInterrupt", re.IGNORECASE)
 _CAUSE = re.compile(r"^Caused by: ([\w.$]+)(?:: (.*))?$", re.MULTILINE)
@@ -130,9 +134,7 @@ def _of_py4j(error: BaseException) -> Explained:
 def _unanswered(error: BaseException) -> bool:
     """Whether a call into the JVM ended without an answer."""
     name = type(error).__name__
-    return name == "Py4JNetworkError" or (
-        name == "Py4JError" and re.fullmatch(r"An error occurred while calling \S+", str(error)) is not None
-    )
+    return name == "Py4JNetworkError" or (name == "Py4JError" and _NO_ANSWER.fullmatch(str(error)) is not None)
 
 
 def _shown(message: str) -> str:

@@ -26,6 +26,10 @@ def show(event: dict[str, Any], output: Output, progress: ProgressBars) -> None:
             output.result(event["data"], event.get("metadata"))
         case "table":
             output.display(table_bundle(Table.from_json(event["table"])))
+        case "live":
+            table = Table.from_json(event["table"])
+            bundle = table_bundle(table, note=event["state"])
+            output.display(bundle, display_id=event["id"], update=not event["first"])
         case "progress":
             progress.event(event)
         case "warning":

@@ -18,10 +18,12 @@ from traitlets import Bunch, TraitError, Type, Unicode, validate
 from typing_extensions import override
 
 from lakebook.config import Workspace, find_workspace
+from lakebook.tracking.tables import TableUse, TableVersion
 from lakebook_kernel import __version__, events, languages
 from lakebook_kernel.cell import BadOptions, Cell, read
 from lakebook_kernel.display import frames
 from lakebook_kernel.display.progress import ProgressBars
+from lakebook_kernel.display.show import Display
 from lakebook_kernel.driver import Driver
 from lakebook_kernel.editor import Editor
 from lakebook_kernel.errors import explain
@@ -34,14 +36,15 @@ from lakebook_kernel.sharing.comm import VariablesComm
 from lakebook_kernel.sharing.listing import Listed, listing
 from lakebook_kernel.sharing.python import PythonNames
 from lakebook_kernel.shell import LakebookShell
+from lakebook_kernel.tracking.of_kernel import KernelTracking
 
 if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject
     from pyspark.sql import SparkSession
 
 #: names whose use makes the session
-_SPARK = {"spark", "sc"}
-_SPARK_WORD = re.compile(r"\b(?:spark|sc)\b")
+_SPARK = {"spark", "sc", "sqlContext"}
+_SPARK_WORD = re.compile(r"\b(?:spark|sc|sqlContext)\b")
 
 
 class LakebookKernel(IPythonKernel):
@@ -64,9 +67,9 @@ class LakebookKernel(IPythonKernel):
         self.interrupts.install()
         self._languages: dict[str, Language] = {}
         self.python_names = PythonNames(self.names, self.ipython.transform_cell, self.ipython.failed_line)
-        catalog = CatalogNames(self._workspace, self.spark, self.driver.schema)
+        catalog = CatalogNames(self.workspace, self.spark, self.driver.schema)
         self.sharing = SharedNames(
-            self.python_names, catalog, self.language, self.say, lambda: self._workspace().share.limit
+            self.python_names, catalog, self.language, self.say, lambda: self.workspace().share.limit
         )
         self._editor = Editor(lambda: self.default_language, self.language, self.python_names, self.sharing)
         self.driver.on_loss = self._lost_with_the_driver
@@ -74,9 +77,14 @@ class LakebookKernel(IPythonKernel):
         self.variables = VariablesComm(self.comm_manager, self.listing, lambda call: self.io_loop.add_callback(call))
         self._started: set[str] = set()
         self._spark_written = False
+        self.tracking = KernelTracking(self)
+        self.driver.questions.answer = self.tracking.answer_driver
         formatter = self.ipython.display_formatter
         assert formatter is not None
         frames.register(formatter, lambda jdf, rows: self.notebook().tableHead(jdf, rows))
+        #: what the running cell is known by when it is run again
+        self._place = ""
+        Display(self.notebook, lambda: self._place).install()
 
     @validate("default_language")
     def _known(self, proposal: Bunch) -> str:
@@ -118,6 +126,10 @@ class LakebookKernel(IPythonKernel):
     def say(self, text: str) -> None:
         """Show the user a line in the running cell."""
         self.driver.say(text)
+
+    def used(self, read: TableVersion) -> None:
+        """The running cell has read a Delta table without Spark."""
+        self.tracking.recorder.note(TableUse([read]))
 
     def waiting(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
         """Within it the main thread waits for another process, and an interrupt calls ``stop``. See ``Host``."""
@@ -173,28 +185,36 @@ class LakebookKernel(IPythonKernel):
         if not on_main_thread():
             return await self._run_beside(code, output, as_python)
         progress = ProgressBars(output)
+        self._place = cell_id or code
         request = str(self.get_parent().get("header", {}).get("msg_id", ""))
         self.driver.begin_cell(request, output, lambda event: events.show(event, output, progress))
+        remember = store_history and not silent
+        cell, reply = Cell(languages.PYTHON, ""), {"status": "error"}
         try:
             self.interrupts.begin_cell()
             cell = read(code, self.default_language)
+            if remember:
+                self.tracking.recorder.begin(output.number, cell_id, cell.language)
             if cell.language == languages.PYTHON:
                 self._make_session_if_used(cell.code)
                 with self._shared(cell, self.python_names):
                     reply = await self._told_alike(as_python, output)
-                if store_history and not silent:
+                if remember:
                     self.ipython.forget_older_result(cell_id or cell.code, output.number)
                     reply["execution_count"] = output.number
-                return reply
-            self._allow_stdin = allow_stdin
-            return self._run(cell, code, output, store_history and not silent, user_expressions)
+            else:
+                self._allow_stdin = allow_stdin
+                reply = self._run(cell, code, output, remember, user_expressions)
         except (Exception, KeyboardInterrupt) as error:  # not of the cell's own code, which IPython answers for
-            return self._failed(self._failure(error), output)
+            reply = self._failed(self._failure(error), output)
         finally:
             with self.interrupts.too_late():
                 self.driver.end_cell()
                 progress.close()
+            if remember:
+                self.tracking.end_cell(cell, failed=reply["status"] != "ok")
             self.interrupts.end_cell()
+        return reply
 
     def _run(
         self, cell: Cell, source: str, output: CellOutput, remember: bool, user_expressions: dict[str, Any] | None
@@ -251,7 +271,8 @@ class LakebookKernel(IPythonKernel):
         for name in cell.outputs:
             self.sharing.hand_over(name, space)
 
-    def _workspace(self) -> Workspace:
+    def workspace(self) -> Workspace:
+        """The workspace of the notebook's folder, its settings read anew. Raises ``ConfigError``."""
         return find_workspace(self.folder)
 
     def _lost_with_the_driver(self) -> None:
@@ -323,6 +344,7 @@ class LakebookKernel(IPythonKernel):
             self._languages[name] = made = languages.load(name)(self)
             made.on_loss = lambda: self.sharing.lost(name)
             made.lookup = lambda wanted, held=0: self.sharing.value(wanted, made, held)
+            made.tracking = self.tracking
             made.home = lambda wanted: self.sharing.home(wanted, made)
         return self._languages[name]
 
@@ -372,5 +394,6 @@ class LakebookKernel(IPythonKernel):
             except Exception:  # of a language that another package brings, too: the others are stopped all the same
                 self.log.exception("%s could not be stopped", name)
         self.driver.detach()
+        self.tracking.recorder.close()
         answer = super().do_shutdown(restart)
         return dict(answer if isinstance(answer, dict) else await answer)

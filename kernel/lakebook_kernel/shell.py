@@ -225,3 +225,22 @@ class NotebookMagics(Magics):
                 print("Names are shared." if sharing.on else "Names are not shared.")
             case other:
                 raise UsageError(f"%share takes on or off, and this is {other!r}.")
+
+    @line_magic
+    def autolog(self, line: str) -> None:
+        """``%autolog off``: fits are not recorded as MLflow runs, in any language. ``%autolog on``: they are again.
+
+        ``%autolog --register NAME``: what this cell fits becomes a version of the registered model.
+        """
+        shell = self.shell
+        assert isinstance(shell, LakebookShell)
+        autologging = shell.kernel.tracking.autologging
+        match line.split():
+            case ["on" | "off" as word]:
+                autologging.switch(word == "on")
+            case ["--register", name]:
+                shell.kernel.tracking.recorder.register_as = name
+            case []:
+                print("Fits are recorded." if autologging.on else "Fits are not recorded.")
+            case _:
+                raise UsageError(f"%autolog takes on, off or --register NAME, and this is {line.strip()!r}.")

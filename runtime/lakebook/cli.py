@@ -11,6 +11,8 @@ from pathlib import Path
 from lakebook import __version__
 from lakebook.config import ConfigError, find_workspace
 from lakebook.spark.errors import DriverError
+from lakebook.tracking.webhooks import command as webhooks
+from lakebook.tracking.webhooks.errors import WebhookError
 
 WRONG_USE = 2
 INTERRUPTED = 130
@@ -42,12 +44,17 @@ def _guarded(options: argparse.Namespace) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
-    except (ConfigError, CommandError, DriverError) as problem:
+    except (ConfigError, CommandError, DriverError, WebhookError) as problem:
         print(f"lakebook: {problem}", file=sys.stderr)
         return WRONG_USE
 
 
 def _parser() -> argparse.ArgumentParser:
+    from lakebook import mlflow_command, models_command
+    from lakebook.databricks import command as convert
+    from lakebook.lineage import command as lineage
+    from lakebook.reproduce import command as reproduce
+
     parser = argparse.ArgumentParser(
         prog="lakebook",
         description="One notebook, four languages, one lakehouse.",
@@ -56,11 +63,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="run a notebook once and show what happens")
-    run.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    run.add_argument(
+        "notebook", type=Path, metavar="NOTEBOOK", help="a file of any format: .ipynb, .py, .sql, .r, .scala, .dbc"
+    )
     run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", dest="parameters")
     run.add_argument("-o", "--output", type=Path, metavar="OUT.ipynb", help="write the executed notebook there")
     run.add_argument("--kernel", metavar="NAME", help="use this kernel instead of the notebook's own")
     run.set_defaults(command=_run)
+
+    convert.add_to(commands)
 
     driver = commands.add_parser("driver", help="start, look at or stop this workspace's Spark driver")
     driver.add_argument("action", choices=["start", "status", "stop", "logs"])
@@ -75,12 +86,18 @@ def _parser() -> argparse.ArgumentParser:
     install.set_defaults(command=_kernel_install)
     actions.add_parser("list", help="say which are registered, and where").set_defaults(command=_kernel_list)
 
+    webhooks.add_parser(commands)
+
     doctor = commands.add_parser("doctor", help="say what is there, what is missing and how to get it")
     doctor.set_defaults(command=_doctor)
     tour = commands.add_parser("tour", help="run the tour on real flights and say where to look")
     tour.set_defaults(command=_tour)
     setup = commands.add_parser("setup", help="fetch and make now what Spark's first start would")
     setup.set_defaults(command=_setup)
+    models_command.add_to(commands)
+    mlflow_command.add_to(commands)
+    lineage.add_to(commands)
+    reproduce.add_to(commands)
     return parser
 
 

@@ -58,6 +58,16 @@ class ShareSettings:
 
 
 @dataclass(frozen=True)
+class TrackingSettings:
+    """``[tracking]`` of ``lakebook.toml``: MLflow's runs and models."""
+
+    #: MLflow's tracking URI; None for the workspace's own store
+    uri: str | None = None
+    #: whether fits are recorded by themselves
+    autolog: bool = True
+
+
+@dataclass(frozen=True)
 class Workspace:
     """A folder whose notebooks share a driver and its tables, and its settings."""
 
@@ -69,14 +79,20 @@ class Workspace:
     #: JDBC address of a shared metastore; None for the workspace's own
     metastore: str | None
     share: ShareSettings = ShareSettings()
+    tracking: TrackingSettings = TrackingSettings()
 
     def make_state(self) -> Path:
         """Create the folder ``state``, readable by its owner alone and ignored by git, and return it."""
-        self.state.mkdir(mode=0o700, exist_ok=True)
-        ignore = self.state / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n")
-        return self.state
+        return make_state(self.state)
+
+
+def make_state(state: Path) -> Path:
+    """As ``Workspace.make_state``, for who knows the folder alone."""
+    state.mkdir(mode=0o700, exist_ok=True)
+    ignore = state / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")
+    return state
 
 
 def cache_dir() -> Path:
@@ -107,6 +123,10 @@ def find_workspace(start: Path | None = None) -> Workspace:
         warehouse=settings.get("warehouse.path", lambda value: _folder(root, value), root / STATE / "warehouse"),
         metastore=settings.get("metastore.url", _jdbc, None),
         share=ShareSettings(limit=settings.get("share.limit", _size, ShareSettings.limit)),
+        tracking=TrackingSettings(
+            uri=settings.get("tracking.uri", lambda value: _tracking_uri(root, value), None),
+            autolog=settings.get("tracking.autolog", _switch, TrackingSettings.autolog),
+        ),
     )
 
 
@@ -127,6 +147,8 @@ _VARIABLES = {
     "warehouse.path": "LAKEBOOK_WAREHOUSE",
     "metastore.url": "LAKEBOOK_METASTORE",
     "share.limit": "LAKEBOOK_SHARE_LIMIT",
+    "tracking.uri": "MLFLOW_TRACKING_URI",
+    "tracking.autolog": "LAKEBOOK_AUTOLOG",
 }
 _NAMES = [*_VARIABLES, "spark.conf"]
 _SECTIONS = sorted({name.partition(".")[0] for name in _NAMES})
@@ -283,3 +305,23 @@ def _jdbc(value: Any) -> str:
     if isinstance(value, str) and value.startswith("jdbc:postgresql:"):
         return value
     raise _Invalid('the JDBC address of a Postgres database, such as "jdbc:postgresql://host/metastore"')
+
+
+def _tracking_uri(root: Path, value: Any) -> str:
+    """MLflow's URI; of an SQLite file and a folder the path may begin at the workspace."""
+    if not isinstance(value, str) or not value:
+        raise _Invalid('an MLflow tracking URI such as "http://localhost:5000" or "sqlite:///mlflow.db"')
+    if value.startswith("sqlite:///"):
+        return f"sqlite:///{root / value.removeprefix('sqlite:///')}"
+    if re.match(r"[a-z][a-z0-9+.-]*:", value) or value in ("databricks", "databricks-uc"):
+        return value
+    return (root / Path(value).expanduser()).as_uri()
+
+
+def _switch(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
+    if isinstance(value, str) and value.lower() in words:
+        return words[value.lower()]
+    raise _Invalid("true or false")

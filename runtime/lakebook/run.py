@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +23,9 @@ from nbclient.util import ensure_async
 from nbformat import NotebookNode
 from typing_extensions import override
 
+from lakebook import atomic
+from lakebook.databricks import formats
+from lakebook.databricks.source import mixed
 from lakebook.kernelspecs import KERNELS
 from lakebook.transcript import Transcript, duration
 
@@ -49,7 +51,7 @@ def run_notebook(
     """Run a notebook and print what happens.
 
     Args:
-        source: the notebook.
+        source: the notebook, of any format that ``lakebook.databricks.formats`` reads.
         output: where the executed notebook is written, again after each cell.
         parameters: values for the cell tagged ``parameters``.
         kernel: the kernel to use instead of the notebook's own.
@@ -77,42 +79,30 @@ def run_notebook(
         transcript.problem(f"note: {note}")
     save = partial(write, notebook, output) if output else lambda: None
     runner = Runner(notebook, transcript, left_out, save, kernel_name=name)
-    code = asyncio.run(runner.run(folder or source.resolve().parent, source))
+    code = asyncio.run(runner.run(folder or formats.file_of(source).resolve().parent, source))
     if output:
         transcript.line(f"Written to {output}")
     return code
 
 
 def read(source: Path) -> NotebookNode:
-    """A notebook file, brought to version 4 of the format. Raises ``RunError`` when it is none."""
+    """A notebook file of any format, as version 4 of Jupyter's. Raises ``RunError`` when it is none."""
     try:
-        notebook: NotebookNode = nbformat.read(source, as_version=4)
-        return notebook
-    except OSError as problem:
-        raise RunError(f"{source} cannot be read: {problem.strerror}.") from None
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError, AttributeError, KeyError):
-        raise RunError(f"{source} is not a Jupyter notebook.") from None
+        notebook = formats.read(source)
+    except formats.FormatError as problem:
+        raise RunError(str(problem)) from None
+    for number in mixed(notebook):
+        raise RunError(
+            f"{source} cannot be run: cell {number} begins with lines of MAGIC and goes on without. "
+            "Put a separator between the two."
+        )
+    return notebook
 
 
 def write(notebook: NotebookNode, output: Path) -> None:
     """Write a notebook so that the file is always whole, without displays that were emptied, such as progress bars."""
     kept = NotebookNode(notebook, cells=[_without_emptied(cell) for cell in notebook.cells])
-    text = nbformat.writes(kept)
-    handle, temporary = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).chmod(output.stat().st_mode if output.exists() else 0o666 & ~_umask())
-        Path(temporary).replace(output)
-    except BaseException:
-        Path(temporary).unlink()
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    atomic.write_bytes(output, nbformat.writes(kept).encode())
 
 
 def _without_emptied(cell: NotebookNode) -> NotebookNode:

@@ -21,12 +21,34 @@ if TYPE_CHECKING:
 Run = Callable[[str], StandInOutput]
 
 
+def pyspark_kept() -> Callable[[], None]:
+    """Gives what puts PySpark back as it is now: a driver makes it lead to itself, and a process has but one notebook."""
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    changed: list[tuple[Any, str]] = [
+        (SparkContext, "__init__"),
+        (SparkContext, "getOrCreate"),
+        (SparkContext, "stop"),
+        (SparkSession.Builder, "getOrCreate"),
+        (SparkSession, "stop"),
+    ]
+    before = [(kind, name, vars(kind)[name]) for kind, name in changed]
+
+    def restore() -> None:
+        for kind, name, value in before:
+            setattr(kind, name, value)
+
+    return restore
+
+
 class AttachedHost(StandInHost):
     """A notebook with Spark. Events of the driver become messages of the running cell's output."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.output = StandInOutput()
+        self._restore_pyspark = pyspark_kept()
         self.driver = Driver(folder, self.names, self.interrupts)
 
     def spark(self) -> SparkSession:
@@ -69,6 +91,7 @@ class AttachedHost(StandInHost):
 
     def close(self) -> None:
         self.driver.detach()
+        self._restore_pyspark()
 
     def _event(self, event: dict[str, Any]) -> None:
         match event["event"]:

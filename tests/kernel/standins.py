@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lakebook.tracking.tables import TableVersion
 from lakebook_kernel.interrupts import Interrupts
 from lakebook_kernel.languages.base import Answer, MimeBundle, Namespace, Stream
 from lakebook_kernel.sharing.automatic import SharedNames
@@ -77,6 +78,8 @@ class StandInHost:
         self.interrupts = Interrupts()
         #: lines that the user was shown
         self.said: list[str] = []
+        #: tables that were read without Spark
+        self.read: list[TableVersion] = []
         #: what the user types, or an exception instead of it
         self.typed: list[str | BaseException] = []
 
@@ -99,6 +102,9 @@ class StandInHost:
 
     def say(self, text: str) -> None:
         self.said.append(text)
+
+    def used(self, read: TableVersion) -> None:
+        self.read.append(read)
 
     def waiting(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
         return self.interrupts.waiting(lambda elapsed: stop())

@@ -32,10 +32,16 @@ def test_an_error_in_a_worker_names_the_users_line() -> None:
 def test_a_call_that_gets_no_answer_is_told_as_the_drivers_end() -> None:
     from py4j.protocol import Py4JError, Py4JNetworkError
 
-    for error in (Py4JError("An error occurred while calling o31.count"), Py4JNetworkError("Answer is empty")):
+    for error in (
+        Py4JError("An error occurred while calling o31.count"),
+        Py4JError("org.apache.spark.api.python.PythonUtils.toSeq does not exist in the JVM"),
+        Py4JNetworkError("Answer is empty"),
+    ):
         told = errors.explain(error)
         assert told is not None and told.ename == "SparkDriverLost" and "lakebook driver logs" in told.evalue
     told = errors.explain(Py4JError("An error occurred while calling o31.count. Trace:\npy4j.Py4JException: no method"))
+    assert told is not None and told.ename == "Py4JError"
+    told = errors.explain(Py4JError("org.example.Mine.misspelt does not exist in the JVM"))
     assert told is not None and told.ename == "Py4JError"
 
 

@@ -16,6 +16,8 @@ from lakebook.cli import WRONG_USE, main
 MakeNotebook = Callable[..., Path]
 Captured = pytest.CaptureFixture[str]
 
+PAGE = Path(__file__).parents[2] / "README.md"
+
 
 def test_it_says_its_version(capsys: Captured) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -33,7 +35,7 @@ def test_nothing_heavy_is_imported_before_a_command_needs_it() -> None:
     ("arguments", "message"),
     [
         (["run", "none.ipynb"], "none.ipynb cannot be read: No such file or directory."),
-        (["run", __file__], f"{__file__} is not a Jupyter notebook."),
+        (["run", str(PAGE)], f"{PAGE} is no notebook: expected .ipynb, .py, .sql, .r, .scala, .dbc."),
         (["run", "none.ipynb", "-p", "year"], "-p year: expected name=value, such as -p year=2013"),
         (["run", "none.ipynb", "-p", "a=[1"], "-p a: [1 is neither JSON nor YAML: "),
     ],

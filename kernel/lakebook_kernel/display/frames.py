@@ -48,13 +48,15 @@ class _Computing:
         kind = type(value)
         if kind.__name__ == "DuckDBPyRelation":
             return table_bundle(duckdb_head(value)), {}
-        if kind.__name__ == "DataFrame" and kind.__module__.startswith("pyspark.sql.") and _rows_can_be_shown(value):
+        if is_sparks(value) and value.columns and not value.isStreaming:
             return table_bundle(Table.from_json(json.loads(self._spark_head(value._jdf, ROWS)))), {}
         return self._format(value, include, exclude)
 
 
-def _rows_can_be_shown(frame: Any) -> bool:
-    return hasattr(frame, "_jdf") and bool(frame.columns) and not frame.isStreaming
+def is_sparks(value: Any) -> bool:
+    """Whether a value is a Spark DataFrame of the driver's, without importing PySpark to find out."""
+    kind = type(value)
+    return kind.__name__ == "DataFrame" and kind.__module__.startswith("pyspark.sql.") and hasattr(value, "_jdf")
 
 
 def pandas_head(frame: pandas.DataFrame, rows: int = ROWS) -> Table:

@@ -77,12 +77,12 @@ class Table:
         )
 
 
-def table_bundle(table: Table, limit: int = ROWS) -> MimeBundle:
-    """The display data of a table: its first ``limit`` rows."""
+def table_bundle(table: Table, limit: int = ROWS, note: str = "") -> MimeBundle:
+    """The display data of a table: its first ``limit`` rows; ``note`` comes after the number of rows."""
     from lakebook_kernel.display.text import plain  # how wide characters are is a large table
 
     shown = table.head(limit, COLUMNS)
-    footer = _footer(shown, len(table.columns))
+    footer = _footer(shown, len(table.columns)) + (f" · {note}" if note else "")
     return {"text/html": _html(shown, footer), "text/plain": plain(shown, footer)}
 
 

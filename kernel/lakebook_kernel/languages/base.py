@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, TypeVar
 
+from lakebook.tracking.tables import TableVersion
 from lakebook_kernel.cell import Cell
 
 if TYPE_CHECKING:
@@ -110,6 +111,9 @@ class Host(Protocol):
     def say(self, text: str) -> None:
         """Show the user a line about what the running cell did not ask for, such as digits that were lost."""
 
+    def used(self, read: TableVersion) -> None:
+        """Say that the running cell has read a Delta table without Spark, which tells of its own reads."""
+
     def ask(self, prompt: str, *, hidden: bool = False) -> str:
         """A line that the user types; ``hidden`` for a password. Raises ``CellError`` when nobody can be asked."""
 
@@ -119,6 +123,25 @@ class Host(Protocol):
         When the user interrupts, ``stop`` is called on another thread, again every 0.2 s until the wait is over; at its
         end ``KeyboardInterrupt`` is raised. Python must get to see the signal: code in C that never returns to it waits
         on in vain, and needs a way of its own.
+        """
+
+
+class Tracking(Protocol):
+    """MLflow in this notebook, for languages that cannot import it."""
+
+    @property
+    def autolog(self) -> bool:
+        """Whether models that a cell fits are to be logged though nobody asked."""
+
+    def answer(self, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Do what MLflow's function of that name does. Raises ``CellError`` with one sentence when it is refused."""
+
+    def log_fits(self, fits: Sequence[JavaObject], *, interrupted: bool) -> None:
+        """Log what a cell has fitted by Spark ML in the driver; on the main thread, when the cell's code has ended.
+
+        Args:
+            fits: the bridge's ``Fit`` of each, at least one.
+            interrupted: whether the user waits for the cell's end.
         """
 
 
@@ -231,6 +254,8 @@ class Language(Namespace, ABC):
         #: called when the language's process has ended, and with it all names
         self.on_loss: Callable[[], None] = lambda: None
         self.lookup: Lookup = lambda name, held=0: host.names[name]
+        #: None where nothing is tracked
+        self.tracking: Tracking | None = None
         #: how the language is called that has the newest value of a name
         self.home: Callable[[str], str] = lambda name: "Python"
 
@@ -275,6 +300,10 @@ class Language(Namespace, ABC):
     def is_complete(self, code: str) -> Completeness:
         """Whether a console should run the code or ask for another line. Answered without starting anything large."""
         return Completeness("unknown")
+
+    def packages(self) -> list[str] | None:
+        """Lines ``name==version`` of what its process has loaded, for the record of a run; None where none can tell."""
+        return None
 
     def describe(self) -> dict[str, tuple[str, str]]:
         """The names that the user bound: their type, as the language writes it, and their size in words."""

@@ -92,6 +92,35 @@ def _targets(target: ast.expr) -> Iterator[str]:
     return (node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
 
 
+def touched_names(code: str) -> set[str]:
+    """The names that ``code`` may bind, or whose values it may change, as far as its text tells.
+
+    A method that is called for nothing but what it does (``rows.append(row)``) may change its object.
+    """
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError):
+        return set()
+    return {name for node in ast.walk(tree) for name in _touched(node)}
+
+
+def _touched(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
+            yield from _base(node)
+        case ast.Expr(value=ast.Call(func=ast.Attribute() as method)):
+            yield from _base(method)
+
+
+def _base(node: ast.expr) -> Iterator[str]:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id
+
+
 def free_names(code: str) -> set[str]:
     """The global names that ``code`` (plain Python, magics already translated) reads, in its functions too.
 

@@ -42,6 +42,9 @@ class SharedNames:
         self._limit = limit
         #: names that the running cell uses and that cannot come, and why
         self.refused: dict[str, str] = {}
+        #: names that the last cell in another language than Python read, and that it bound
+        self.used: set[str] = set()
+        self.bound: set[str] = set()
         #: by language, the names that its running or last cell was promised: whose they are, and under which number
         self._promised: dict[str, dict[str, tuple[Source, int]]] = {}
         #: under which number the newest copy went, by language and name
@@ -55,6 +58,7 @@ class SharedNames:
     def before(self, code: str, space: Namespace) -> None:
         """Bring what a cell uses and another language owns; a name that cannot travel is kept in ``refused``."""
         self.refused = {}
+        self.used = set()
         self._catalog.begin()
         if self.on:
             self._bring(code, space)
@@ -68,7 +72,7 @@ class SharedNames:
             foreign = self.ledger.foreign(PYTHON)
             wanted = foreign & space.free_names(code) if foreign else set()
         else:
-            wanted = space.free_names(code)
+            wanted = self.used = space.free_names(code)
         given = self._given(space) if space.lazy else {}
         promised = self._promised_before(space, given, wanted)
         for name in sorted(wanted):
@@ -96,7 +100,8 @@ class SharedNames:
             if space is self._python and self.ledger.owner(name) == PYTHON:
                 self._release(name, space)
             self.ledger.remove(name, space.name)
-        for name in space.bound_names():
+        self.bound = space.bound_names()
+        for name in self.bound:
             self._release(name, space)
             self.ledger.bind(name, space.name)
 

@@ -15,7 +15,7 @@ from typing_extensions import override
 from lakebook_kernel.languages import PYTHON
 from lakebook_kernel.languages.base import Namespace
 from lakebook_kernel.languages.frames import kind_of
-from lakebook_kernel.languages.python import free_names, reads, stored_names, with_magics
+from lakebook_kernel.languages.python import free_names, reads, stored_names, touched_names, with_magics
 from lakebook_kernel.memory import given_back
 from lakebook_kernel.sharing.stamps import stamp, version
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 #: names of the kernel's own: they mean the same everywhere already, or nothing elsewhere
-_OWN = {"spark", "sc", "display", "In", "Out", "get_ipython", "exit", "quit", "open"}
+_OWN = {"spark", "sc", "sqlContext", "display", "displayHTML", "In", "Out", "get_ipython", "exit", "quit", "open"}
 _STAY = {
     ModuleType: "a module",
     FunctionType: "a function",
@@ -82,6 +82,10 @@ class PythonNames(Namespace):
     def read_by(self, code: str) -> set[str]:
         """The global names that a cell reads, itself, through magics or through the notebook's functions."""
         return reads(free_names(self._whole(code)), self._names)
+
+    def touched_by(self, code: str) -> set[str]:
+        """The global names that a cell may bind or whose values it may change."""
+        return touched_names(self._whole(code))
 
     def remember(self, names: set[str], code: str = "") -> None:
         """A cell starts: what these names mean now is what ``bound_names`` compares with.

@@ -66,6 +66,9 @@ class Attachment:
         if gateway is not None:
             _ended.add(gateway._gateway_client)
             gateway.shutdown()
+        models = sys.modules.get("mlflow.spark")
+        if models is not None:
+            models._HadoopFileSystem._filesystem = None  # it keeps the one of the JVM that is left
 
 
 #: of attachments that were given back or lost

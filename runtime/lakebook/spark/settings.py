@@ -13,7 +13,15 @@ from lakebook.config import Workspace
 from lakebook.spark import bridge
 from lakebook.spark.tables import FILE as TABLES
 
-_EXTENSIONS = "io.delta.sql.DeltaSparkSessionExtension,lakebook.bridge.SharedFramesExtension"
+#: in this order: what a query reads is looked at before and after Delta's rules
+_EXTENSIONS = ",".join(
+    (
+        "org.apache.spark.sql.lakebook.LookBeforeDelta",
+        "io.delta.sql.DeltaSparkSessionExtension",
+        "org.apache.spark.sql.lakebook.LookAfterDelta",
+        "lakebook.bridge.SharedFramesExtension",
+    )
+)
 
 #: the folder into which Scala cells are compiled
 CLASSES = "spark.lakebook.scala.classes"

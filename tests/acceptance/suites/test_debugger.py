@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from acceptance.samples import ALL, Samples
+from acceptance.live import Notebook
+from acceptance.samples import ALL, PYTHON, R, Samples
 from acceptance.suites.conversation import Conversation
 
 HELLO = {
@@ -27,12 +29,16 @@ ADD = "def add(a, b):\n    c = a + b\n    return c\n\nprint(add(2, 3))"
 @pytest.fixture(scope="module")
 def debugged(conversation: Conversation) -> Iterator[Conversation]:
     assert conversation.run("started = 1").ok
+    attach(conversation)
+    yield conversation
+    conversation.debug("disconnect", restart=False, terminateDebuggee=False)
+    assert conversation.run("print(started + 1)").stdout == "2\n"
+
+
+def attach(conversation: Conversation) -> None:
     conversation.debug("initialize", **HELLO)
     conversation.debug("attach")
     conversation.debug("configurationDone")
-    yield conversation
-    conversation.debug("disconnect", restart=False, terminateDebuggee=True)
-    assert conversation.run("print(started + 1)").stdout == "2\n"
 
 
 def stop_at(conversation: Conversation, code: str, line: int) -> tuple[str, dict[str, object]]:
@@ -103,3 +109,22 @@ def test_a_brought_value_is_there_at_a_breakpoint(debugged: Conversation) -> Non
     request, frame = stop_at(debugged, "def double():\n    return 2 * from_r\nprint(double())", 2)
     assert debugged.debug("evaluate", expression="from_r", frameId=frame["id"], context="repl")["result"] == "21.0"
     assert go_on(debugged, request, frame) == "42.0\n"
+
+
+@pytest.mark.r
+@pytest.mark.parametrize("last", ["disconnect", "terminate"])
+def test_the_debuggers_end_is_not_the_notebooks(workspace: Path, last: str) -> None:
+    """Asked to end what it debugs, debugpy would kill R and the driver as well, or leave them stopped for ever."""
+    with Notebook(workspace) as notebook:
+        conversation = Conversation(notebook)
+        for samples in (PYTHON, R):
+            assert conversation.run(samples.cell(samples.bind)).ok
+        conversation.run("import os, psutil, time")
+        family = "print(os.getpid(), *sorted(child.pid for child in psutil.Process().children()))"
+        before = conversation.run(family).stdout
+        attach(conversation)
+        conversation.debug(last, restart=False, terminateDebuggee=True)
+        conversation.run("time.sleep(3)")  # debugpy does it on a thread of its own
+        assert set(before.split()) <= set(conversation.run(family).stdout.split())
+        for samples in (PYTHON, R):
+            assert samples.shown in conversation.run(samples.cell(samples.read)).text

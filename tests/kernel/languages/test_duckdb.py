@@ -235,6 +235,49 @@ def test_every_statement_sees_the_newest_version(notebook: Notebook) -> None:
     assert notebook.rows("FROM v") == [["3"]]
 
 
+@pytest.mark.parametrize(
+    ("statement", "read"),
+    [
+        ("SELECT a FROM T", ["default.t@1"]),
+        ("SELECT count(*) FROM t JOIN sales.o ON true", ["default.t@1", "sales.o@0"]),
+        ("WITH x AS (FROM t) SELECT * FROM (VALUES (1)) WHERE 1 IN (SELECT a FROM x)", ["default.t@1"]),
+        ("FROM v", ["sales.o@0"]),
+        ("CREATE TABLE mine AS FROM t", ["default.t@1"]),
+        ("INSERT INTO own SELECT b FROM sales.o", ["sales.o@0"]),
+        ("UPDATE own SET c = (SELECT max(a) FROM t)", ["default.t@1"]),
+        ("SUMMARIZE t", ["default.t@1"]),
+        ("FROM renamed", ["default.renamed@1"]),
+        ("SELECT o FROM (SELECT 1 AS o, 't' AS t)", []),
+        ("CREATE VIEW later AS FROM t", []),
+        ("EXPLAIN FROM t", []),
+        ("DESCRIBE t", []),
+        ("-- of t\nSELECT 1", []),
+    ],
+)
+def test_the_versions_of_delta_tables_that_a_cell_reads_are_told(
+    notebook: Notebook, host: StandInHost, statement: str, read: list[str]
+) -> None:
+    location = notebook.delta("t", pa.table({"a": [1]}))
+    write_deltalake(location, pa.table({"a": [2]}), mode="append")
+    notebook.delta("o", pa.table({"b": [1]}), schema="sales")
+    notebook.delta("renamed", pa.table({"a": [1]}), configuration={"delta.enableDeletionVectors": "true"})
+    DeltaTable(location.parent / "renamed").delete("a = 1")
+    notebook.run("CREATE TABLE own (c INT); CREATE VIEW v AS FROM sales.o")
+    assert host.read == []
+    notebook.run(statement)
+    assert sorted(f"{table.name}@{table.version}" for table in host.read) == read
+    for table in host.read:
+        delta = DeltaTable(notebook.folder / "warehouse" / table.name.replace(".", "/"))
+        assert table.location.removeprefix("file:") == str(notebook.folder / "warehouse" / table.name.replace(".", "/"))
+        assert table.table_id == delta.metadata().id
+
+
+def test_a_statement_that_fails_has_read_nothing(notebook: Notebook, host: StandInHost) -> None:
+    notebook.delta("t", pa.table({"a": ["x"]}))
+    notebook.error("SELECT a::INT FROM t")
+    assert host.read == []
+
+
 def test_filters_and_columns_reach_the_files(notebook: Notebook) -> None:
     notebook.delta("t", pa.table({"a": range(100), "b": range(100)}))
     plan = notebook.run("EXPLAIN SELECT a FROM t WHERE b > 5").shown["text/plain"]

@@ -24,6 +24,15 @@ from lakebook_kernel.languages.r.temporary import TemporaryFolder
 
 pytestmark = pytest.mark.r
 
+#: what R's parser takes and its evaluator does not, with R's words
+REFUSED_ASSIGNMENTS = [
+    ("f() <- 1", "invalid (NULL) left side of assignment"),
+    ("for (i in 1) f() <- 1", "invalid (NULL) left side of assignment"),
+    ("names(f()) <- 1", "invalid (NULL) left side of assignment"),
+    ("NULL <- 1", "invalid (do_set) left-hand side to assignment"),
+    ("'' <- 1", "attempt to use zero-length variable name"),
+]
+
 
 class Shown:
     """What a cell wrote, in order, with the time of each piece."""
@@ -310,6 +319,11 @@ def test_what_went_before_an_error_is_shown(r: RLanguage) -> None:
 def test_a_parse_error_has_a_caret(r: RLanguage) -> None:
     error = fail(r, "x <- 1\na b")
     assert error.traceback == ["ParseError: unexpected symbol", "   2 | a b", "     |   ^"]
+
+
+@pytest.mark.parametrize(("code", "words"), REFUSED_ASSIGNMENTS)
+def test_what_r_refuses_is_told_in_its_own_words(r: RLanguage, code: str, words: str) -> None:
+    assert fail(r, code).evalue == words
 
 
 def test_a_condition_keeps_its_class(r: RLanguage) -> None:

@@ -331,7 +331,7 @@ new Thread(() => {{
   finally new java.io.File("{over}").createNewFile()
 }}).start()"""
     with Peer(root) as visitor:
-        assert visitor.run(scala(later)) == {"status": "ok"}
+        assert visitor.run(scala(later))["status"] == "ok"
         before = attached(root)
     eventually(lambda: attached(root) < before)
     go.touch()

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from deltalake import DeltaTable, QueryBuilder
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from lakebook.spark.tables import Table
+from lakebook.tracking.tables import TableVersion
 from lakebook_kernel.languages.base import CellError
 
 #: features of a table that a plain read of its Parquet files gets right
 _PLAIN = {"timestampNtz", "variantType", "variantType-preview", "v2Checkpoint", "vacuumProtocolCheck"}
 
 
-def open_table(table: Table) -> Any:
+class Opened(NamedTuple):
+    """A table as DuckDB can read it, and which version that is."""
+
+    scan: Any
+    version: TableVersion
+
+
+def open_table(table: Table) -> Opened:
     """The newest version of a table.
 
     A plain table is a pyarrow data set, so that only the columns and row groups asked for are read. One with deletion
@@ -28,12 +36,13 @@ def open_table(table: Table) -> Any:
         raise _refused(f"{name} is not a Delta table but one of kind {table.provider}: read it in a %sql cell.")
     try:
         delta = DeltaTable(table.location)
+        version = TableVersion(name, table.location, delta.version(), str(delta.metadata().id))
         protocol = delta.protocol()
         if protocol.min_reader_version == 1 or _PLAIN.issuperset(protocol.reader_features or {"unknown"}):
-            return delta.to_pyarrow_dataset()
+            return Opened(delta.to_pyarrow_dataset(), version)
         scan = DeltaScan(delta)
         scan.stream()
-        return scan
+        return Opened(scan, version)
     except TableNotFoundError:
         raise _refused(f"The files of table {name} are gone; they were in {table.location}.") from None
     except DeltaError as error:

@@ -78,7 +78,13 @@ class DuckDBLanguage(Language):
             if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
                 connection.execute("SET enable_progress_bar = false")  # fails where it is off for want of ipywidgets
             self._database = Names(
-                connection, beside, workspace, self.host.names, lambda name: self.lookup(name), self.host.say
+                connection,
+                beside,
+                workspace,
+                self.host.names,
+                lambda name: self.lookup(name),
+                self.host.say,
+                self.host.used,
             )
         return self._database
 

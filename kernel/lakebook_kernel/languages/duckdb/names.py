@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 import duckdb
 
 from lakebook.config import Workspace
-from lakebook.spark.tables import Table, find_table, tables
+from lakebook.spark.tables import find_table, tables
+from lakebook.tracking.tables import TableVersion
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.duckdb.delta import open_table
 from lakebook_kernel.languages.duckdb.enums import as_enums
 from lakebook_kernel.languages.duckdb.errors import details
 from lakebook_kernel.languages.duckdb.frames import column_names, is_scanned, readable
-from lakebook_kernel.languages.duckdb.tokens import mentions, quoted
+from lakebook_kernel.languages.duckdb.tokens import mentions, quoted, reads
 from lakebook_kernel.languages.frames import kind_of
 
 
@@ -73,6 +74,8 @@ class Names:
     lookup: Callable[[str], Any]
     #: shows a line to the user
     say: Callable[[str], None]
+    #: is told of each Delta table that a statement has read
+    used: Callable[[TableVersion], None]
     #: frames that another language gave
     given: dict[str, Any] = field(default_factory=dict)
     _last: dict[Place, Own] = field(default_factory=dict, init=False)
@@ -108,13 +111,17 @@ class Names:
             yield {}
             return
         registered: list[tuple[str | None, str]] = []
+        opened: dict[str, TableVersion] = {}
         problems: dict[str, CellError] = {}
         try:
             wanted = _wanted(code, own, self._texts(own))
             known = tables(self.workspace) if wanted else []
             for schema, name in wanted:
                 try:
-                    frame = self._find(schema, name, known)
+                    table = find_table(known, name, schema or "default")
+                    frame = self._find(schema, name) if table is None else None
+                    if table is not None:
+                        frame, opened[_registered_as(schema, name)] = open_table(table)
                     if frame is not None:
                         self._register(schema, name, frame)
                         registered.append((schema, name))
@@ -124,6 +131,8 @@ class Names:
                     reason = details(problem)["exception_message"] if isinstance(problem, duckdb.Error) else problem
                     problems[name] = CellError("NotShared", f"{name} lives in Python and cannot come: {reason}.")
             yield problems
+            if opened and reads(code):
+                self._tell(code, opened)
         finally:
             if not self.aborted():  # else ROLLBACK takes them away
                 for schema, name in registered:
@@ -135,10 +144,18 @@ class Names:
             return {}
         return dict(self.connection.execute(_TEXTS).fetchall())
 
-    def _find(self, schema: str | None, name: str, known: list[Table]) -> Any:
-        table = find_table(known, name, schema or "default")
-        if table is not None:
-            return open_table(table)
+    def _tell(self, code: str, opened: Mapping[str, TableVersion]) -> None:
+        """Say which of the tables a statement has read: what it mentions may be a column, too."""
+        try:
+            read = {name.lower() for name in self.beside.get_table_names(code)}
+        except duckdb.Error:  # it cannot tell of every statement
+            read = {name.lower() for name in opened}
+        for name, version in opened.items():
+            if name.lower() in read:
+                self.used(version)
+
+    def _find(self, schema: str | None, name: str) -> Any:
+        """A frame of Python's or of another language's; None where there is none of that name."""
         if schema is not None:
             return None
         value = self.given.get(name, self.variables.get(name))
@@ -190,6 +207,10 @@ class Names:
 
 def _hidden(schema: str, name: str) -> str:
     return f"__lakebook {schema}.{name}"
+
+
+def _registered_as(schema: str | None, name: str) -> str:
+    return name if schema is None else _hidden(schema, name)
 
 
 def _wanted(code: str, own: Mapping[Place, Own], views: Mapping[str, str]) -> set[tuple[str | None, str]]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import duckdb
+
+_LOOKS = {"explain", "describe", "desc", "show", "prepare"}
 
 
 def words(code: str) -> Iterator[tuple[str, str]]:
@@ -42,6 +45,12 @@ def mentions(code: str) -> set[tuple[str | None, str]]:
             dotted = text == "."
             owner = owner if dotted else None
     return found
+
+
+def reads(code: str) -> bool:
+    """Whether a statement reads the tables that it mentions: one that explains, describes or prepares does not."""
+    first = [text.lower() for _, text in islice(words(code), 4)]
+    return bool(first) and first[0] not in _LOOKS and not (first[0] == "create" and "view" in first)
 
 
 def unquoted(name: str) -> str:

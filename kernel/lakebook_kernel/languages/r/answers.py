@@ -1,4 +1,4 @@
-"""What R asks while it works, and the answers: of Spark, for the value of a name, for a line that the user types."""
+"""What R asks while it works, and the answers: of Spark, of MLflow, for a name, for a line that the user types."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lakebook_kernel.errors import explain
 from lakebook_kernel.languages.base import UNCHANGED, CellError, Language
 from lakebook_kernel.languages.r.channel import Block, Message
 from lakebook_kernel.languages.r.failures import no_form
-from lakebook_kernel.languages.r.forms import pack
+from lakebook_kernel.languages.r.forms import pack, unpack
 from lakebook_kernel.languages.r.spark import SparkRequests
 from lakebook_kernel.memory import given_back
 
@@ -31,6 +31,8 @@ class Answers:
                 return self._ask_user(**arguments)
             case "name":
                 return self._send_name(**arguments)
+            case "mlflow":
+                return self._track(arguments["verb"], asked.blocks)
             case _:
                 with self._host.waiting(self._stop):
                     return self._spark.serve(asked)
@@ -38,6 +40,11 @@ class Answers:
     def trace(self, message: str) -> str:
         """The whole story of a failure of Spark's that R tells by this message; empty when it is none."""
         return self._spark.trace(message)
+
+    @staticmethod
+    def concludes(asked: Message) -> bool:
+        """Whether it is to be answered even when the user has interrupted: an end of what was begun."""
+        return bool(asked.body["what"] == "mlflow" and asked.body["arguments"]["verb"] == "end_run")
 
     def _stop(self) -> None:
         self._host.if_attached(lambda notebook: notebook.interrupt(), None)  # else there is nothing to stop
@@ -52,6 +59,21 @@ class Answers:
         from lakebook_kernel.languages.r.arrow import to_stream
 
         return {}, [to_stream(pyarrow.table({"line": [line]}))]
+
+    def _track(self, verb: str, blocks: list[Block]) -> Answer:
+        """One of MLflow's verbs; its arguments and its answer are dictionaries."""
+        from lakebook_kernel.languages.r.decode import decode
+        from lakebook_kernel.languages.r.encode import encode
+
+        tracking = self._language.tracking
+        if tracking is None:
+            return {"status": "error", "message": "This notebook keeps no runs."}, []
+        try:
+            return {}, pack(encode(tracking.answer(verb, decode(unpack(blocks)) or {}), []))
+        except CellError as error:
+            return {"status": "error", "message": error.evalue}, []
+        except Exception as error:  # R waits for an answer, whatever MLflow meets
+            return {"status": "error", "message": f"MLflow's {verb} failed: {type(error).__name__}: {error}"}, []
 
     @given_back()
     def _send_name(self, name: str, held: int) -> Answer:

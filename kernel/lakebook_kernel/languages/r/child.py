@@ -63,7 +63,7 @@ class Child:
         # only after R, for which rpy2 sets a handler of its own that raises in the middle of R's callbacks
         self._stops.answer_signals()
         emitters = (self._emit_table, self._emit_plot, self._emit_rich, self._emit_result)
-        for function in (*emitters, self._request, self._fetch_name, self._digest, self._is_same):
+        for function in (*emitters, self._request, self._track, self._fetch_name, self._digest, self._is_same):
             self._r.define(function.__name__[1:], self._r.function(function))
         self._r.call("settings")
         self._values = self._r.addresses()
@@ -83,6 +83,7 @@ class Child:
             "promise": self._promise,
             "known": self._known,
             "describe": self._describe,
+            "packages": self._packages,
         }
         while True:
             try:
@@ -100,8 +101,8 @@ class Child:
         self._stops.begin(asked.body["cell"])
         code = asked.body["code"]
         try:
-            number = ri.IntSexpVector([asked.body["cell"]])
-            outcome = _dictionary(self._r.call("run_cell", _string(code), number, _strings(self._given)))
+            number, autolog = ri.IntSexpVector([asked.body["cell"]]), ri.BoolSexpVector([asked.body["autolog"]])
+            outcome = _dictionary(self._r.call("run_cell", _string(code), number, _strings(self._given), autolog))
         except ri.embedded.RRuntimeError as problem:
             # in our own R code, between two expressions
             outcome = {"status": "interrupted"} if self._stops.stopped else {"status": "error", "message": str(problem)}
@@ -148,6 +149,9 @@ class Child:
     def _describe(self, asked: Message) -> Answer:
         names, types, sizes = self._r.call("describe_variables")
         return {"names": _texts(names), "types": _texts(types), "sizes": _texts(sizes)}, []
+
+    def _packages(self, asked: Message) -> Answer:
+        return {"packages": _texts(self._r.call("loaded_packages"))}, []
 
     @given_back()
     def _take(self, asked: Message) -> Answer:
@@ -263,6 +267,21 @@ class Child:
             return _r_list({"status": _string("interrupted")})
         except (Forked, TypeError) as problem:
             return _refusal({"status": "error", "name": "exchangeError", "message": str(problem)})
+
+    def _track(self, verb: Any, arguments: Any) -> ri.Sexp:
+        """Ask the kernel for one of MLflow's verbs and wait; ``arguments`` is a named list, and so is the answer."""
+        from lakebook_kernel.languages.r.exchange import Exchange
+
+        exchange = Exchange(self._r, lambda: None)  # a run's end is told also after an interrupt
+        try:
+            answer = self._asked("mlflow", {"verb": _text(verb)}, pack(exchange.from_r(arguments)))
+            if "status" in answer.body:
+                return _refusal(answer.body)
+            return _r_list({"value": exchange.to_r(unpack(answer.blocks))})
+        except Stopped:
+            return _r_list({"status": _string("interrupted")})
+        except (Forked, TypeError) as problem:
+            return _refusal({"status": "error", "message": str(problem)})
 
     @given_back()
     def _fetch_name(self, name: Any, held: Any) -> ri.Sexp:

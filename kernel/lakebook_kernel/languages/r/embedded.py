@@ -15,7 +15,7 @@ from lakebook_kernel.languages.r.console import Console
 
 _SOURCES = (
     *("session", "evaluate", "errors", "plots", "values", "names"),
-    *("assist", "exchange", "shared", "spark", "connection"),
+    *("assist", "exchange", "shared", "spark", "connection", "mlflow", "models", "fits", "fit_details"),
 )
 #: elements of a value that may be copied once more, or live a cell longer, for the sake of knowing when it changes
 MODERATE = 100_000

@@ -85,7 +85,8 @@ class RLanguage(Language):
             output.stream("stderr", self._lost)
             self._lost = ""
         self._next_cell()
-        outcome = self._ask(process, "run", {"code": cell.code, "cell": self._cell})
+        autolog = self.tracking is not None and self.tracking.autolog
+        outcome = self._ask(process, "run", {"code": cell.code, "cell": self._cell, "autolog": autolog})
         if outcome is None:
             return
         self._variables.note(outcome)
@@ -93,6 +94,12 @@ class RLanguage(Language):
             raise cell_error(outcome, cell.code, self._answers.trace(outcome["message"]))
         if outcome["status"] == "interrupted":
             raise KeyboardInterrupt
+
+    @override
+    def packages(self) -> list[str] | None:
+        """R and its loaded packages, lines ``name==version``; None when R was not started, or has ended."""
+        listed = None if self._process is None else self._answer("packages", {})
+        return None if listed is None else list(listed["packages"])
 
     def interrupt(self) -> None:
         """Ask R to stop, and end it when it does not heed that; any thread."""
@@ -285,7 +292,7 @@ class RLanguage(Language):
     def _converse(
         self, process: RProcess, kind: str, body: dict[str, Any], blocks: list[Block] | None = None
     ) -> Message | None:
-        """Send a request, show what comes while R works on it, serve what R asks of Spark; None after ``quit()``."""
+        """Send a request, show what comes while R works on it, serve what R asks for; None after ``quit()``."""
         self._asked_to_stop = None
         interrupted = False
         reply: tuple[dict[str, Any], list[Block]] = ({"kind": kind, **body}, blocks or [])
@@ -306,7 +313,7 @@ class RLanguage(Language):
                     self._variables.note(message.body)
                     raise KeyboardInterrupt
                 return message
-            elif interrupted:
+            elif interrupted and not self._answers.concludes(message):
                 reply = ({"kind": "reply", "status": "interrupted"}, [])
             else:
                 try:

@@ -32,7 +32,7 @@ _SPARKS = ("AnalysisException", "ParseException")
 
 
 class ScalaLanguage(Language):
-    """Scala 2.13 with ``spark``, ``sc`` and ``display``. What cells print comes as events of the driver."""
+    """Scala 2.13 with ``spark``, ``sc``, ``display`` and ``mlflow``. What cells print comes as events of the driver."""
 
     name: ClassVar[str] = "scala"
     label: ClassVar[str] = "Scala"
@@ -51,6 +51,8 @@ class ScalaLanguage(Language):
         super().__init__(host)
         #: whether the interpreter has been made; what an editor asks before must not start a driver
         self.started = False
+        #: whether fits are noted, as the interpreter of this notebook's attachment was told
+        self._noting: tuple[JavaObject | None, bool] = (None, False)
 
     @override
     def start(self) -> None:
@@ -60,17 +62,34 @@ class ScalaLanguage(Language):
     @override
     def run(self, cell: Cell, output: Output) -> None:
         interpreter = self._interpreter()
+        self._note_fits(interpreter)
         try:
             with self.host.waiting(interpreter.interrupt):
                 reply = json.loads(interpreter.run(cell.code))
         except KeyboardInterrupt:
             if interpreter.abandon():
                 output.stream("stderr", _LEFT_BEHIND)
+            self._log_fits(interpreter, interrupted=True)
             raise
+        if reply["fits"]:
+            self._log_fits(interpreter, interrupted=reply["status"] == "interrupted")
         if reply["status"] == "interrupted":
             raise KeyboardInterrupt
         if reply["status"] == "error":
             raise _told(reply, cell.code)
+
+    def _note_fits(self, interpreter: JavaObject) -> None:
+        """Tell the interpreter whether fits are noted, where it does not know."""
+        notebook = self.host.notebook()
+        wanted = self.tracking is not None and self.tracking.autolog
+        if self._noting[1] != wanted or (wanted and self._noting[0] is not notebook):
+            interpreter.autolog(wanted)
+        self._noting = notebook, wanted
+
+    def _log_fits(self, interpreter: JavaObject, *, interrupted: bool) -> None:
+        fits = list(interpreter.takeFits())
+        if fits and self.tracking is not None:
+            self.tracking.log_fits(fits, interrupted=interrupted)
 
     @override
     def complete(self, code: str, cursor: int) -> Completion | None:

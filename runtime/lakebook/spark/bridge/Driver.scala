@@ -5,12 +5,13 @@ import java.util.concurrent.atomic.AtomicLong
 
 import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.classic.SparkSession
-import org.apache.spark.sql.lakebook.NotebookCaches
+import org.apache.spark.sql.lakebook.{NotebookCaches, TablesUsed}
 
 /** What there is once in the JVM, and the notebooks attached to it. */
 class Driver(val context: SharedContext, val base: SparkSession) {
   val caches: NotebookCaches = NotebookCaches.install(base)
   val progress = new Progress
+  val tablesUsed = new TablesUsed(context)
   val stoppedCells = new StoppedCells(context, id => Option(notebooks.get(id)).exists(_.isOpen))
   @volatile var tables: Option[TableList] = None
   private val notebooks = new ConcurrentHashMap[String, Notebook]

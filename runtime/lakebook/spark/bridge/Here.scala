@@ -10,9 +10,14 @@ object Here {
   val Notebook = "lakebook.notebook"
   val Folder = "lakebook.folder"
   val Cell = "lakebook.cell"
+  /** Of threads that work for a `fit` of Spark ML which `Fits` notes. */
+  val Fit = "lakebook.fit"
 
   /** The id of the thread's notebook. */
   def notebook: Option[String] = property(Notebook)
+
+  /** The id of the cell that the thread works for, of the thread's notebook. */
+  def cell: Option[String] = property(Cell)
 
   /** Where relative paths of the thread's notebook start. */
   def folder: Option[String] = property(Folder)

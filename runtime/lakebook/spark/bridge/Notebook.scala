@@ -13,7 +13,8 @@ import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.{Column, Dataset}
 import org.apache.spark.sql.classic.SparkSession
 import org.apache.spark.sql.internal.SQLConf
-import org.apache.spark.sql.lakebook.{AddedFiles, FrameVersion, Literals}
+import org.apache.spark.sql.lakebook.{AddedFiles, FrameVersion, Literals, TablesRead}
+import org.apache.spark.sql.streaming.StreamingQuery
 
 /** One attached kernel: its session and all that ends with it. The entry point of its gateway.
   *
@@ -25,6 +26,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   val session: SparkSession = driver.base.newSession()
   lazy val javaSparkContext: JavaSparkContext = new JavaSparkContext(context)
 
+  /** What this notebook's code asks of its kernel. */
+  val questions = Questions.along(events)
+
   private val output = new NotebookOutput(events.emit)
   private val scalaStart = new ScalaStart(this)
   private val scalaNames = mutable.LinkedHashSet[String]()
@@ -35,9 +39,13 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   private val closed = new AtomicBoolean
   context.enter(id, AddedFiles.state(session))
   driver.caches.enter(id, session)
+  driver.tablesUsed.enter(id)
   belongHere()
   private val streams = new StreamsOutliveInterrupts(context, id)
   session.streams.addListener(streams)
+  /** The streams that are shown as tables. */
+  val liveTables = new LiveTables(Notebook.LiveRows, events)
+  session.streams.addListener(liveTables)
   private val gateway = new Gateway(this, Notebook.newSecret())
 
   /** Made when it is first asked for. */
@@ -67,13 +75,14 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
     driver.tables.foreach(_.settle())
     output.flush()
     driver.progress.end(this, cell)
-    events.emit(Json.event("done", "cell" -> cell, "kept" -> kept))
+    events.emit(Json.event("done", "cell" -> cell, "kept" -> kept, "tables" -> tablesUsed()))
   }
 
   /** Stop the running cell, from another thread; may be called again. Streams go on. */
   def interrupt(): Unit = {
     interrupted = running
     context.cancelJobsWithTag(SharedContext.tag(id), "interrupted")
+    running.foreach(questions.interrupt)
     scalaStart.made.foreach(_.interrupt())
   }
 
@@ -93,11 +102,27 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   def keywords: Array[String] = SqlText.keywords
   def tableHead(frame: Dataset[_], rows: Int): String = TableHead.json(frame, rows)
 
+  /** Show a stream as a table that goes on; see `LiveTables.show` and `LiveTables.how`. */
+  def showStream(
+      frame: Dataset[_], place: String, name: String, processingTime: String, availableNow: Boolean, checkpoint: String
+  ): StreamingQuery =
+    liveTables.show(frame, place, running.getOrElse(""), LiveTables.how(name, processingTime, availableNow, checkpoint))
+
+  /** Called by the kernel; as `Questions` has them. */
+  def answer(question: Int, json: String): Unit = questions.answer(question, json)
+  def subject(question: Int): AnyRef = questions.subject(question)
+
   /** Where files that this notebook adds to its jobs are. */
   def addedFiles: String = AddedFiles.folder(session)
 
   /** What `FrameVersion` says; null where it cannot tell. */
   def frameVersion(frame: Dataset[_]): String = FrameVersion.of(frame).orNull
+
+  /** What `TablesUsed.take` says: the tables that were read and written since this was asked, or a cell ended, last. */
+  def tablesUsed(): String = driver.tablesUsed.take(id)
+
+  /** The tables that a frame would read now, as JSON. */
+  def tablesOf(frame: Dataset[_]): String = Json.write(TablesRead.now(frame).map(_.json))
 
   def shareFrame(name: String, frame: Dataset[_]): Unit = SharedFrames.put(session, name, frame)
   def unshareFrame(name: String): Unit = SharedFrames.remove(session, name)
@@ -111,6 +136,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
     val steps = Seq[(String, () => Unit)](
       "events" -> (() => events.close()), // first, so that the kernel knows why its calls fail
       "gateway" -> (() => gateway.close()),
+      "questions" -> (() => questions.close()),
       "output" -> (() => output.close()),
       "running cell" -> (() => { interrupt(); interruptThread() }),
       "streams" -> (() => stopStreams()),
@@ -124,6 +150,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
       "added files" -> (() => AddedFiles.forget(session)),
       "progress" -> (() => driver.progress.forget(this)),
       "stopped cells" -> (() => driver.stoppedCells.forget(id)),
+      "tables used" -> (() => driver.tablesUsed.forget(id)),
     )
     for ((what, step) <- steps) free(what)(step())
     driver.forget(this)
@@ -163,6 +190,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
 object Notebook {
   private val random = new SecureRandom
 
+  /** Rows that a stream shows. */
+  private val LiveRows = 20
+
   /** How long each of a closed notebook's streams may take to end. */
   private val StreamPatience = "2s"
 
@@ -172,6 +202,11 @@ object Notebook {
     Base64.getUrlEncoder.withoutPadding.encodeToString(bytes)
   }
 
+  private val AllJobs = s"${SharedContext.TagPrefix}all-"
+
   /** On the jobs of a notebook, its streams' included. */
-  def allJobs(notebook: String): String = s"${SharedContext.TagPrefix}all-$notebook"
+  def allJobs(notebook: String): String = AllJobs + notebook
+
+  /** The id of the notebook on all of whose jobs the tag is. */
+  def tagged(tag: String): Option[String] = Option.when(tag.startsWith(AllJobs))(tag.stripPrefix(AllJobs))
 }

@@ -30,7 +30,7 @@ class NotebookThreads(context: SparkContext) extends Executor with ExecutionCont
 }
 
 private object NotebookThreads {
-  private val Carried = Seq(Here.Notebook, Here.Folder, Here.Cell, "spark.jobGroup.id", "spark.job.description",
+  private val Carried = Seq(Here.Notebook, Here.Folder, Here.Cell, Here.Fit, "spark.jobGroup.id", "spark.job.description",
     "spark.job.tags", "spark.scheduler.pool")
 }
 

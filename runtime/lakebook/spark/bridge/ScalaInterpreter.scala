@@ -11,25 +11,31 @@ import scala.collection.mutable
 import org.apache.spark.sql.{Dataset, SparkSession}
 import org.apache.spark.sql.lakebook.FrameVersion
 
-/** One notebook's Scala: `spark`, `sc`, `display` and what its cells have defined.
+/** One notebook's Scala: `spark`, `sc`, `sqlContext`, `display`, `displayHTML`, `mlflow` and what its cells have defined.
   *
   * Cells run on the calling thread, one at a time; only `interrupt` may be called meanwhile.
   *
   * @param emit takes an event for the kernel, as JSON
   */
-class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
-  def this(notebook: Notebook) = this(notebook.session, notebook.events.emit)
+class ScalaInterpreter(val session: SparkSession, emit: String => Unit, questions: Questions, liveTables: LiveTables) {
+  def this(notebook: Notebook) =
+    this(notebook.session, notebook.events.emit, notebook.questions, notebook.liveTables)
+
+  val mlflow = new Mlflow(questions)
 
   private val id = ScalaInterpreter.register(this)
   private val threads = new NotebookThreads(session.sparkContext)
   private val folder = new File(session.sparkContext.getConf.get("spark.lakebook.scala.classes"))
-  private val loader = new StoppableLoader(folder, InterpretedClasses.loader.getParent, threads)
+  private val fits = new Fits(session.sparkContext, questions)
+  private val loader = new StoppableLoader(folder, InterpretedClasses.loader.getParent, threads, fits)
   private val problems = new Problems(CellCompiler.settings(folder, ScalaInterpreter.classPath))
   private val compiler = new CellCompiler(problems.settings, problems, loader)
   private val types = new VariableTypes(compiler)
   @volatile private var running: Option[Running] = None
   @volatile private var lock = new ReentrantLock
   private var bound: Seq[String] = Nil
+  /** The code of the last cell, by which it is known when it is run again. */
+  @volatile private var text = ""
   /** By the name that it binds to a value from elsewhere: the value's type, and the step. */
   private val bindings = mutable.Map[String, (String, compiler.Step)]()
   private val prelude: compiler.Step =
@@ -42,12 +48,15 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
         throw problem
     }
 
-  /** Run a cell: `{"status": "ok" | "error" | "interrupted", …}`, with what `CellFailure` says of an error. */
+  /** Run a cell: `{"status": "ok" | "error" | "interrupted", "fits": number, …}`, with what `CellFailure` says of an
+    * error, and how many fits are there to be taken.
+    */
   def run(code: String): String = exclusively {
     bound = Nil
+    text = code
     val cell = new Running(loader)
     running = Some(cell)
-    Json.write(inContext(cell.cell(runSteps(code, cell))))
+    Json.write(inContext(cell.cell(runSteps(code, cell))) + ("fits" -> fits.count))
   }
 
   /** Stop the running cell; from another thread, and again for as long as it has not ended. */
@@ -62,6 +71,12 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
     if (left) lock = new ReentrantLock
     left
   }
+
+  /** Whether what cells fit by Spark ML is noted from now on. */
+  def autolog(wanted: Boolean): Unit = fits.want(wanted)
+
+  /** The fits that have ended since they were last taken, in that order. */
+  def takeFits(): Array[Fit] = fits.take()
 
   /** `{"matches", "kinds", "start", "end"}`, places in code points. */
   def complete(code: String, cursor: Int): String =
@@ -119,7 +134,8 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
 
   /** Whether the name means a method, a function, an object or an import, which no value from elsewhere replaces. */
   def isDefined(name: String): Boolean = exclusively {
-    if (compiler.variable(name).isDefined) types.isFunction(name) else compiler.defines(name) || PredefinedNames(name)
+    if (compiler.variable(name).exists(_ ne prelude)) types.isFunction(name)
+    else compiler.defines(name) || PredefinedNames(name)
   }
 
   /** Whether a variable means the same, unchanged, until it is bound anew. */
@@ -149,12 +165,21 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
   /** What the cells' `display` does. */
   def display(value: Any): Unit = {
     NotebookOutput.current.foreach(_.flush())
-    emit(value match {
-      case frame: Dataset[_] => Json.event("table", "table" -> TableHead.of(frame, ScalaInterpreter.Rows))
-      case other =>
-        val text = StepValues.shown(other.asInstanceOf[AnyRef])
-        Json.event("display", "data" -> Map("text/plain" -> text), "metadata" -> Map.empty[String, Any])
-    })
+    value match {
+      case frame: Dataset[_] if frame.isStreaming => display(frame, LiveTables.How())
+      case frame: Dataset[_] => emit(Json.event("table", "table" -> TableHead.of(frame, ScalaInterpreter.Rows)))
+      case other             => emitData("text/plain" -> StepValues.shown(other.asInstanceOf[AnyRef]))
+    }
+  }
+
+  /** The same of a stream, which goes on as a live table. */
+  def display(frame: Dataset[_], how: LiveTables.How): Unit =
+    liveTables.show(frame, text, Here.cell.getOrElse(""), how)
+
+  /** What the cells' `displayHTML` does. */
+  def displayHTML(html: String): Unit = {
+    NotebookOutput.current.foreach(_.flush())
+    emitData("text/html" -> html, "text/plain" -> html)
   }
 
   /** Free all of it, also when a cell still runs that cannot be stopped. */
@@ -164,9 +189,13 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit) {
     val alone = mine.tryLock(ScalaInterpreter.Patience, TimeUnit.SECONDS)
     ScalaInterpreter.interpreters.remove(id)
     threads.close()
+    fits.want(false)
     if (alone) try compiler.close() finally mine.unlock()
     loader.close()
   }
+
+  private def emitData(data: (String, String)*): Unit =
+    emit(Json.event("display", "data" -> data.toMap, "metadata" -> Map.empty[String, Any]))
 
   private def runSteps(code: String, running: Running): Map[String, Any] = {
     val lines = Set.newBuilder[String]
@@ -242,7 +271,14 @@ object ScalaInterpreter {
     val own = s"_root_.lakebook.bridge.ScalaInterpreter.of($id)"
     s"""@transient val spark: org.apache.spark.sql.SparkSession = $own.session
        |@transient val sc: org.apache.spark.SparkContext = spark.sparkContext
+       |@transient val mlflow: _root_.lakebook.bridge.Mlflow = $own.mlflow
+       |@transient val sqlContext: org.apache.spark.sql.SQLContext = spark.sqlContext
        |def display(value: Any): Unit = $own.display(value)
+       |def display(frame: org.apache.spark.sql.Dataset[_], trigger: org.apache.spark.sql.streaming.Trigger = null,
+       |    checkpointLocation: String = null, streamName: String = null): Unit =
+       |  $own.display(frame, _root_.lakebook.bridge.LiveTables.How(_root_.scala.Option(streamName), _root_.scala.Option(trigger),
+       |    _root_.scala.Option(checkpointLocation)))
+       |def displayHTML(html: String): Unit = $own.displayHTML(html)
        |import org.apache.spark.SparkContext._
        |import spark.implicits._
        |import spark.sql

@@ -23,14 +23,15 @@ class ExitRefused(call: String)
 /** Defines the classes of one notebook's cells, so that their code can be stopped.
   *
   * Every method entry and every backward jump gets a call that does nothing (and costs nothing once compiled) until the
-  * loader is armed. Calls that would end the JVM are replaced, and `ExecutionContext.global` by the notebook's own. The
-  * files keep the compiler's bytes, which is what executors and Spark's closure cleaner read.
+  * loader is armed. Calls that would end the JVM are replaced, `ExecutionContext.global` by the notebook's own, and
+  * calls of methods called `fit`, whose first argument is a frame, by what `fits` makes of them. The files keep the
+  * compiler's bytes, which is what executors and Spark's closure cleaner read.
   *
   * It refers to nothing of the interpreter: Spark may hold on to a class, and so to this, while the driver lives.
   *
   * @param folder where the compiler puts the classes of all notebooks
   */
-class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionContext)
+class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionContext, fits: Fits)
     extends AbstractFileClassLoader(new PlainDirectory(new Directory(folder)), parent) {
   private val pass = StoppableLoader.pass
   private val stop = MethodHandles.lookup().bind(this, "halt", MethodType.methodType(Void.TYPE))
@@ -68,11 +69,13 @@ class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionConte
   def halt(): Unit = if (victims.contains(Thread.currentThread)) throw new Stopped
 
   /** The target of an instruction that `Stoppable` put in. */
-  private[bridge] def link(name: String, kind: MethodType): CallSite = name match {
+  private[bridge] def link(caller: MethodHandles.Lookup, name: String, kind: MethodType): CallSite = name match {
     case "check" => site
     case "threads" =>
       val constant = MethodHandles.constant(kind.returnType, threads)
       new ConstantCallSite(MethodHandles.dropArguments(constant, 0, kind.parameterList))
+    case "fit" =>
+      new ConstantCallSite(fits.noticed(caller.findVirtual(kind.parameterType(0), name, kind.dropParameterTypes(0, 1))))
   }
 
   override def loadClass(name: String, resolve: Boolean): Class[_] =
@@ -97,7 +100,7 @@ object StoppableLoader {
 
   /** Called by the JVM when it meets an instruction that `Stoppable` put in for the first time. */
   def bootstrap(caller: MethodHandles.Lookup, name: String, kind: MethodType): CallSite =
-    caller.lookupClass.getClassLoader.asInstanceOf[StoppableLoader].link(name, kind)
+    caller.lookupClass.getClassLoader.asInstanceOf[StoppableLoader].link(caller, name, kind)
 }
 
 /** What calls that would end the JVM are replaced by. */
@@ -114,6 +117,8 @@ private object Stoppable {
   private val Runtime = "java/lang/Runtime"
   private val Sys = "scala/sys/package$"
   private val Refused = "lakebook/bridge/ExitRefused"
+  private val OfFrame = "(Lorg/apache/spark/sql/Dataset;"
+  private val Virtual = Set(Opcodes.INVOKEVIRTUAL, Opcodes.INVOKEINTERFACE)
   private val bootstrap = new Handle(Opcodes.H_INVOKESTATIC, "lakebook/bridge/StoppableLoader", "bootstrap",
     MethodType.methodType(classOf[CallSite], classOf[MethodHandles.Lookup], classOf[String], classOf[MethodType])
       .toMethodDescriptorString, false)
@@ -162,6 +167,8 @@ private object Stoppable {
           super.visitMethodInsn(Opcodes.INVOKESTATIC, Refused, name, withReceiver(owner, kind), false)
         case ("scala/concurrent/ExecutionContext$" | "scala/concurrent/ExecutionContext$Implicits$", "global") =>
           super.visitInvokeDynamicInsn("threads", withReceiver(owner, kind), bootstrap)
+        case (_, "fit") if Virtual(opcode) && kind.startsWith(OfFrame) =>
+          super.visitInvokeDynamicInsn(name, withReceiver(owner, kind), bootstrap)
         case _ => super.visitMethodInsn(opcode, owner, name, kind, ofInterface)
       }
 

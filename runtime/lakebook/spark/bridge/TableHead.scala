@@ -13,9 +13,12 @@ object TableHead {
   def of(frame: Dataset[_], rows: Int): Map[String, Any] = {
     val head = ShownCells.head(frame, rows + 1)
     Map(
-      "columns" -> frame.schema.map(field => Map("name" -> field.name, "type" -> field.dataType.catalogString)),
+      "columns" -> columns(frame),
       "rows" -> head.take(rows),
       "more" -> (head.length > rows)
     )
   }
+
+  def columns(frame: Dataset[_]): Seq[Map[String, String]] =
+    frame.schema.map(field => Map("name" -> field.name, "type" -> field.dataType.catalogString))
 }

@@ -3,16 +3,21 @@
 state <- new.env()
 state$warnings <- list()
 state$done <- 0L
+# whether fitted models are logged, and those that the running expression has logged
+state$autolog <- FALSE
+state$logged <- list()
 
 # The answer is a list with `status` ("ok", "error", "interrupted") and, for an error, what describe_error() says. `given` are the
-# variables that other languages own.
-run_cell <- function(code, number, given) {
+# variables that other languages own; `autolog`: fitted models are logged.
+run_cell <- function(code, number, given, autolog) {
   lines <- strsplit(code, "\n", fixed = TRUE)[[1]]
   file <- srcfilecopy(paste0("<cell ", number, ">"), lines, isFile = FALSE)
   state$file <- file
   state$code <- code
   state$warnings <- list()
   state$done <- 0L
+  state$autolog <- autolog
+  state$logged <- list()
   watch_copies(code, given)
   parsed <- tryCatch(parse(text = lines, srcfile = file, keep.source = TRUE, encoding = "UTF-8"), error = identity)
   if (inherits(parsed, "error")) return(parse_failure(parsed, lines))
@@ -35,9 +40,11 @@ run_expression <- function(expression, line, last) {
   noted <- NULL
   guarded({
     withCallingHandlers({
+      log_fits <- if (state$autolog) watch_fits(expression)
       shown <- withVisible(eval(expression, globalenv()))
       set_base(".Last.value", shown$value)
       if (shown$visible) show_value(shown$value, last)
+      if (!is.null(log_fits)) log_fits(shown$value)
     },
     warning = note_warning,
     error = function(condition) noted <<- list(condition = condition, calls = sys.calls()))

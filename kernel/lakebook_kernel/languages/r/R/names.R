@@ -88,13 +88,13 @@ visit_apart <- function(parts, bound, found) {
 visit_assignment <- function(code, bound, found) {
   bound <- visit(code[[3]], bound, found)
   target <- code[[2]]
-  while (is.call(target)) {
+  while (is.call(target) && length(target) > 1L) {
     # names(x)[2] <- v reads x, and what stands in the brackets
     if (!as.character(target[[1]])[1] %in% c("$", "@")) bound <- visit_all(as.list(target)[-(1:2)], bound, found)
     target <- target[[2]]
     if (is.symbol(target)) visit(target, bound, found)
   }
-  c(bound, as.character(target))
+  c(bound, innermost(target))
 }
 
 visit_definition <- function(code, bound, found) {
@@ -228,9 +228,10 @@ is_by_reference <- function(code, name) {
   name == "[" && any(vapply(as.list(code), function(part) is.call(part) && identical(part[[1]], quote(`:=`)), NA))
 }
 
+# The name that an assignment to `target` binds; none where R will refuse it, as f() <- 1 and NULL <- 1.
 innermost <- function(target) {
-  while (is.call(target)) target <- target[[2]]
-  as.character(target)
+  while (is.call(target) && length(target) > 1L) target <- target[[2]]
+  if (is.call(target)) character() else as.character(target)
 }
 
 # Global variables whose values can be looked at without running code.

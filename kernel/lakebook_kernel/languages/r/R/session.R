@@ -1,4 +1,4 @@
-# The session's settings, and the environment "lakebook" on the search path that offers sql(), display() and spark.
+# The session's settings, and the environment "lakebook" on the search path that offers sql(), display(), spark and MLflow's verbs.
 
 offered <- new.env()
 
@@ -32,8 +32,11 @@ settings <- function() {
   setHook("before.grid.newpage", function(...) before_page("grid"), "append")
   # dplyr has a sql() too: whoever attaches it later must not hide ours
   for (package in c("dplyr", "dbplyr", "DBI")) setHook(packageEvent(package, "attach"), function(...) offer(), "append")
+  registerS3method("with", "lakebook_run", with_run, envir = baseenv())
+  setHook(packageEvent("mlflow", "attach"), tell_of_package, "append")
   if (isNamespaceLoaded("parallel")) fetch_before_forks()
   else setHook(packageEvent("parallel", "onLoad"), fetch_before_forks, "append")
+  offer_verbs()
   offer()
 }
 
@@ -43,6 +46,17 @@ offer <- function() {
   place <- attach(NULL, name = "lakebook", warn.conflicts = FALSE)
   for (name in c("sql", "display", "write_table")) assign(name, get(name), envir = place)
   delayedAssign("spark", spark_connection(), assign.env = place)
+}
+
+# Puts MLflow's verbs on the search path, once: whoever attaches the package mlflow later means its functions.
+offer_verbs <- function() {
+  place <- attach(NULL, name = "lakebook:mlflow", warn.conflicts = FALSE)
+  for (name in ls(environment(offer), pattern = "^mlflow_")) assign(name, get(name), envir = place)
+}
+
+tell_of_package <- function(...) {
+  message("The functions of the package mlflow now stand before the notebook's. Their active run is not the one of Python cells, and their ",
+    "runs do not know of the notebook. detach(\"package:mlflow\") brings the notebook's back.")
 }
 
 # A line that the user types in the notebook.

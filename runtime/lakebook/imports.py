@@ -1,9 +1,9 @@
-"""Runs something right after PySpark was imported, whoever imports it first."""
+"""Runs something right after a library was imported, whoever imports it first."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
@@ -12,24 +12,29 @@ from typing_extensions import override
 
 
 class AfterImport(MetaPathFinder):
-    """A finder that calls ``then`` once, after the module called ``name`` was loaded."""
+    """A finder that calls ``then`` once, after the first of the modules was loaded."""
 
-    def __init__(self, name: str, then: Callable[[], None]) -> None:
-        self._name = name
+    def __init__(self, names: Collection[str], then: Callable[[], None]) -> None:
+        self._names = frozenset(names)
         self._then = then
 
     def install(self) -> None:
-        """Watch for the import; when the module is there already, call at once."""
-        if self._name in sys.modules:
+        """Watch for the imports; when one of the modules is there already, call at once."""
+        if not self._names.isdisjoint(sys.modules):
             self._then()
         else:
             sys.meta_path.insert(0, self)
+
+    def uninstall(self) -> None:
+        """Watch no longer."""
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
 
     @override
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != self._name:
+        if fullname not in self._names:
             return None
         spec = PathFinder.find_spec(fullname, path)
         if spec is not None and spec.loader is not None:
@@ -37,8 +42,9 @@ class AfterImport(MetaPathFinder):
         return spec
 
     def _loaded(self) -> None:
-        sys.meta_path.remove(self)  # not sooner: others may look for the module without loading it
-        self._then()
+        if self in sys.meta_path:  # not sooner: others may look for the module without loading it
+            sys.meta_path.remove(self)
+            self._then()
 
 
 class _Loader(Loader):

@@ -1,0 +1,1 @@
+"""Runs record themselves: where each came from, what was read before it, and the notebook as it ran."""

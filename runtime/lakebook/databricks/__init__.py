@@ -1,0 +1,1 @@
+"""What a Databricks notebook needs here: its files, as notebooks."""

@@ -1,0 +1,1 @@
+"""Webhooks on the registry's events: stored with the change itself, then sent, signed, until they have arrived."""
