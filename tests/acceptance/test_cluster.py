@@ -16,7 +16,7 @@ from lakebook.config import find_workspace
 from lakebook.spark import driver
 from lakebook.spark.java import find_java
 
-pytestmark = pytest.mark.r
+pytestmark = [pytest.mark.r, pytest.mark.long]
 
 JARS = Path(pyspark.__file__).parent / "jars"
 

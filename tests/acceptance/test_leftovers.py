@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from acceptance.live import Notebook
 from acceptance.samples import HAS_R
@@ -62,6 +63,7 @@ def settle(workspace: Path, wanted: int) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.long
 def test_twenty_kernels_leave_nothing(workspace: Path, notebook: Notebook) -> None:
     notebook.good("spark.range(1).count()")
     found = driver.status(find_workspace(workspace))

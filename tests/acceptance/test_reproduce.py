@@ -58,6 +58,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
+@pytest.mark.long
 def test_a_run_is_made_again_though_its_table_has_changed(workspace: Path, capsys: Captured) -> None:
     ran(workspace / "work" / "patients.ipynb", READ, SPLIT, "1 / 1", FIT)
     first, second = runs_of(workspace, "work/patients")
@@ -134,6 +135,7 @@ CREATE TABLE ages AS SELECT sum(CAST(age AS DECIMAL(18, 9))) AS total FROM patie
 """
 
 
+@pytest.mark.long
 @pytest.mark.spark
 @pytest.mark.timeout(900)  # two notebooks with fits, the second in a workspace with a driver of its own
 def test_tables_of_the_catalog_are_as_they_were_in_every_language(workspace: Path, capsys: Captured) -> None:

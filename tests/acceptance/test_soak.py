@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_a_short_soak_finds_nothing() -> None:
     command = [

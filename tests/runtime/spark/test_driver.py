@@ -164,6 +164,7 @@ def test_a_wrong_secret_is_refused(place: Workspace) -> None:
         ask(found.port, "guessed", "status")
 
 
+@pytest.mark.long
 def test_a_second_driver_sees_the_same_catalog_and_goes_on_without_the_first(place: Workspace) -> None:
     first = driver.start(place)
     own = driver.start(place, own=True)
