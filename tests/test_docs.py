@@ -101,7 +101,7 @@ def test_every_setting_is_described_with_its_variable() -> None:
 
 def test_every_magic_is_described_with_its_language() -> None:
     table = rows(ROOT / "docs" / "languages.md", "# The languages of a notebook")
-    described = {magic: row[1] for row in table for magic in re.findall(r"`%(\w+)`", row[0])}
+    described = {magic: row[1] for row in table for magic in re.findall(r"`%([\w-]+)`", row[0])}
     assert described.keys() == {languages.PYTHON, *languages._OURS, *languages._ALSO}
     for magic in described.keys() - {languages.PYTHON}:
         name = languages.named(magic)

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 
 from lakebook_kernel import languages
 
-_MAGIC = re.compile(r"%%?(\w+)(?=\s|$)")
+#: in ``Cell.language``, of a cell that runs another notebook
+RUN = "run"
+
+_MAGIC = re.compile(r"(%%?)(\w+(?:-\w+)*)(?=\s|$)")
+#: with which lines of comment begin that may stand before a magic, by the language of cells without one
+COMMENTS = {"python": "#", "sql": "--", "r": "#", "scala": "//", "duckdb": "--", "sh": "#"}
+#: Databricks' magics that Python has as magics of a line, and that may be written with two percent signs too
+_LINES = {"pip", "conda", "fs"}
 #: an option directly after the language: ``-i a,b``, ``-o c``, ``--restart``, ``-e``
 _OPTION = re.compile(r"\s+(?:(-[io])(?:\s+(?!-)(\S+))?|(--?[A-Za-z][\w-]*))(?=\s|$)")
 
@@ -39,20 +46,23 @@ class Cell:
 
 
 def read(source: str, default: str = "python") -> Cell:
-    """Read a cell's language from its first line that is not blank; without one it is ``default``.
+    """Read a cell's language from its first line that is neither blank nor a comment; without one it is ``default``.
 
-    Code may begin on that line, after the options: ``%sql SELECT 1``.
+    Code may begin on that line, after the options: ``%sql SELECT 1``. Lines of comment before a magic are left blank in
+    ``code``, since they are comments of the default language. A magic that names no language is IPython's, also where
+    another language than Python is the default.
 
     Raises:
         BadOptions: ``-i`` or ``-o`` without names.
     """
     lines = source.split("\n")
-    first = next((number for number, line in enumerate(lines) if line.strip()), None)
+    first = _first(lines, default)
     if first is None or not (found := _MAGIC.match(lines[first])):
         return Cell(default, source)
-    language = languages.named(found[1])
+    word = found[2]
+    language = languages.named(word)
     if language is None:
-        return Cell(default, source)
+        return _of_ipython(found[1], word, lines, first, default)
     options: list[str] = []
     names: dict[str, list[str]] = {"-i": [], "-o": []}
     end = found.end()
@@ -61,11 +71,49 @@ def read(source: str, default: str = "python") -> Cell:
         if other:
             options.append(other)
         elif given is None:
-            raise BadOptions(f"%{found[1]} {direction} wants the names after it, such as %{found[1]} {direction} a,b")
+            raise BadOptions(f"%{word} {direction} wants the names after it, such as %{word} {direction} a,b")
         else:
             names[direction] += [name for name in given.split(",") if name]
         end = option.end()
-    rest = lines[first][end:].lstrip()
-    code = "\n".join([*lines[:first], rest, *lines[first + 1 :]])
-    removed = len(lines[first]) - len(rest)
+    code, removed = _without(lines, first, lines[first][end:].lstrip())
     return Cell(language, code, tuple(options), tuple(names["-i"]), tuple(names["-o"]), removed)
+
+
+def first_magic(code: str) -> str | None:
+    """The magic with which a cell of Python begins, with its percent signs; None when it begins otherwise."""
+    lines = code.split("\n")
+    first = _first(lines, languages.PYTHON)
+    found = _MAGIC.match(lines[first]) if first is not None else None
+    return found[0] if found else None
+
+
+def _first(lines: list[str], default: str) -> int | None:
+    comment = COMMENTS.get(default)
+    written = ((number, line.strip()) for number, line in enumerate(lines))
+    return next((number for number, line in written if line and not (comment and line.startswith(comment))), None)
+
+
+def _of_ipython(percent: str, word: str, lines: list[str], first: int, default: str) -> Cell:
+    """A cell whose first line is a magic of IPython's, or of Databricks' that belongs to no language."""
+    line = lines[first]
+    if word == RUN and not re.match(r"%%?run\s+-", line):
+        code, removed = _without(lines, first, line.removeprefix("%") if percent == "%%" else line)
+        return Cell(RUN, code, removed=removed)
+    if default not in COMMENTS:
+        return Cell(default, "\n".join(lines))
+    if word in _LINES:
+        line = f"%{line.lstrip('%')}"
+        below = next((number for number in range(first + 1, len(lines)) if lines[number].strip()), None)
+        if line.strip() == f"%{word}" and below is not None:
+            line = f"%{word} {lines[below].strip()}"
+            lines = [*lines[:below], "", *lines[below + 1 :]]
+    elif default == languages.PYTHON and percent == "%":
+        return Cell(default, "\n".join(lines))
+    code, removed = _without(lines, first, line)
+    return Cell(languages.PYTHON, code, removed=removed)
+
+
+def _without(lines: list[str], first: int, rest: str) -> tuple[str, int]:
+    """The code with blank lines before the magic's, of which ``rest`` is left; and how many characters are gone."""
+    code = "\n".join([*("" if line.strip() else line for line in lines[:first]), rest, *lines[first + 1 :]])
+    return code, len("\n".join(lines)) - len(code)

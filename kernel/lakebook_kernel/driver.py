@@ -61,6 +61,10 @@ class Driver:
         #: one thread attaches, the others wait for it
         self._attaching = threading.RLock()
         self._importing: threading.Thread | None = None
+        #: where Python functions in Spark look for modules before they look in the notebook's folder
+        self._worker_path: list[str] = []
+        #: that folder, and the workspace's
+        self._own_path = [str(folder)]
         #: what code in the driver asks of the kernel
         self.questions = Questions(self.say, lambda: not self.attached or self.lost())
         #: called when the notebook's session has ended, and with it what the notebook had in the driver
@@ -104,6 +108,22 @@ class Driver:
                 self.say(f"Spark's driver could not end the cell, what it printed may be missing: {''.join(told)}")
         else:
             self._done.wait()
+
+    def lead_workers(self, path: list[str]) -> None:
+        """Let functions that cells give to Spark from now on find modules in these folders first."""
+        self._worker_path = path
+        if self._attachment is not None:
+            self._attachment.lead_workers([*path, *self._own_path])
+
+    def next_cell(self, cell: str) -> None:
+        """A cell of a notebook that runs inside the cell has ended, and the next one starts: outputs keep their order.
+
+        Args:
+            cell: an id of its own.
+        """
+        assert self.output is not None
+        self.end_cell()
+        self.begin_cell(cell, self.output, self._on_event)
 
     def lost(self) -> bool:
         """Whether a call has just failed because the driver ended."""
@@ -151,11 +171,8 @@ class Driver:
             return otherwise
 
     def schema(self) -> str:
-        """The current schema; asking starts no driver."""
-        attachment = self._attachment
-        return (
-            str(attachment.session.catalog.currentDatabase()) if attachment is not None and self.attached else "default"
-        )
+        """The current schema, with its catalog as the list of tables has it; asking starts no driver."""
+        return self.if_attached(lambda notebook: str(notebook.schema()), "default")
 
     def detach(self) -> None:
         """Leave the driver; the next use attaches anew."""
@@ -191,12 +208,14 @@ class Driver:
             self._importing = threading.Thread(target=_import_pyspark, name="lakebook import", daemon=True)
             self._importing.start()
         try:
-            connection = connect(find_workspace(self._folder), self._folder, self._name(), self.say)
+            workspace = find_workspace(self._folder)
+            connection = connect(workspace, self._folder, self._name(), self.say)
         except (DriverError, ConfigError) as problem:
             raise CellError(type(problem).__name__, str(problem)) from None
+        self._own_path = list(dict.fromkeys([str(self._folder), str(workspace.root)]))
         with self._whole():
             self._importing.join()  # of two threads that import, one may be given a module that is half made
-            attachment = self._attachment = Attachment(connection, self._folder)
+            attachment = self._attachment = Attachment(connection, [*self._worker_path, *self._own_path])
             self._watch_calls(attachment)
             connection.listen(partial(self._event, attachment))
             self._names["spark"], self._names["sc"] = attachment.session, attachment.context

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from traitlets.log import get_logger
 
 from lakebook_kernel import languages
-from lakebook_kernel.cell import BadOptions, Cell, read
+from lakebook_kernel.cell import RUN, BadOptions, Cell, read
 from lakebook_kernel.interrupts import on_main_thread
 from lakebook_kernel.languages.base import Answer, Language, Namespace
 from lakebook_kernel.sharing.automatic import SharedNames
@@ -98,6 +99,8 @@ class Editor:
             return None, None
         if cursor < cell.removed:
             return None, None
+        if cell.language == RUN:  # a line of Python's too, whose paths IPython completes
+            cell = replace(cell, language=languages.PYTHON)
         if cell.language == languages.PYTHON or not on_main_thread():
             return cell, None
         return cell, _answer(lambda: self._language(cell.language))

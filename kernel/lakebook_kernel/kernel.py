@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipykernel.ipkernel import IPythonKernel
-from IPython.core.error import StdinNotImplementedError
+from IPython.core.error import StdinNotImplementedError, UsageError
 from traitlets import Bunch, TraitError, Type, Unicode, validate
 from typing_extensions import override
 
 from lakebook.config import Workspace, find_workspace
 from lakebook.tracking.tables import TableUse, TableVersion
 from lakebook_kernel import __version__, events, languages
-from lakebook_kernel.cell import BadOptions, Cell, read
+from lakebook_kernel.cell import RUN, BadOptions, Cell, read
+from lakebook_kernel.databricks.errors import DbutilsError, NotebookExit
+from lakebook_kernel.databricks.of_kernel import Databricks
+from lakebook_kernel.databricks.packages import Packages
 from lakebook_kernel.display import frames
 from lakebook_kernel.display.progress import ProgressBars
 from lakebook_kernel.display.show import Display
@@ -28,8 +31,9 @@ from lakebook_kernel.driver import Driver
 from lakebook_kernel.editor import Editor
 from lakebook_kernel.errors import explain
 from lakebook_kernel.interrupts import Interrupts, on_main_thread
-from lakebook_kernel.languages.base import Answer, CellError, Language, Namespace
+from lakebook_kernel.languages.base import Answer, CellError, Language
 from lakebook_kernel.output import CellOutput
+from lakebook_kernel.running import Cells, Reply, error_reply
 from lakebook_kernel.sharing.automatic import SharedNames
 from lakebook_kernel.sharing.catalog import CatalogNames
 from lakebook_kernel.sharing.comm import VariablesComm
@@ -42,9 +46,8 @@ if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject
     from pyspark.sql import SparkSession
 
-#: names whose use makes the session
-_SPARK = {"spark", "sc", "sqlContext"}
-_SPARK_WORD = re.compile(r"\b(?:spark|sc|sqlContext)\b")
+    from lakebook_kernel.databricks.run import NotebookRuns
+    from lakebook_kernel.questions import Subject
 
 
 class LakebookKernel(IPythonKernel):
@@ -75,16 +78,22 @@ class LakebookKernel(IPythonKernel):
         self.driver.on_loss = self._lost_with_the_driver
         self.ipython.hint = self.sharing.hint
         self.variables = VariablesComm(self.comm_manager, self.listing, lambda call: self.io_loop.add_callback(call))
-        self._started: set[str] = set()
-        self._spark_written = False
+        self.cells = Cells(self)
+        #: the files of the notebooks that ``%run`` is running now, one inside the other
+        self.included: list[Path] = []
         self.tracking = KernelTracking(self)
-        self.driver.questions.answer = self.tracking.answer_driver
         formatter = self.ipython.display_formatter
         assert formatter is not None
         frames.register(formatter, lambda jdf, rows: self.notebook().tableHead(jdf, rows))
         #: what the running cell is known by when it is run again
-        self._place = ""
-        Display(self.notebook, lambda: self._place).install()
+        self.place = ""
+        Display(self.notebook, lambda: self.place).install()
+        self.databricks = Databricks(self)
+        self.databricks.install()
+        self.packages = Packages(self)
+        self.packages.restore()
+        self.driver.questions.answer = self._answer_driver
+        self.driver.questions.long = frozenset({"dbutils.notebook.run"})
 
     @validate("default_language")
     def _known(self, proposal: Bunch) -> str:
@@ -185,28 +194,28 @@ class LakebookKernel(IPythonKernel):
         if not on_main_thread():
             return await self._run_beside(code, output, as_python)
         progress = ProgressBars(output)
-        self._place = cell_id or code
+        self.place = cell_id or code
         request = str(self.get_parent().get("header", {}).get("msg_id", ""))
         self.driver.begin_cell(request, output, lambda event: events.show(event, output, progress))
         remember = store_history and not silent
         cell, reply = Cell(languages.PYTHON, ""), {"status": "error"}
         try:
             self.interrupts.begin_cell()
-            cell = read(code, self.default_language)
+            cell = self._read(code)
             if remember:
                 self.tracking.recorder.begin(output.number, cell_id, cell.language)
+            self._allow_stdin = allow_stdin
             if cell.language == languages.PYTHON:
-                self._make_session_if_used(cell.code)
-                with self._shared(cell, self.python_names):
-                    reply = await self._told_alike(as_python, output)
+                reply = await self.cells.in_python(cell, as_python, output)
+                if exited := self.ipython.take_exit():
+                    self._exited(exited, output)
                 if remember:
                     self.ipython.forget_older_result(cell_id or cell.code, output.number)
                     reply["execution_count"] = output.number
             else:
-                self._allow_stdin = allow_stdin
-                reply = self._run(cell, code, output, remember, user_expressions)
+                reply = await self._run(cell, code, output, remember, user_expressions)
         except (Exception, KeyboardInterrupt) as error:  # not of the cell's own code, which IPython answers for
-            reply = self._failed(self._failure(error), output)
+            reply = self._failed(self.failure(error), output)
         finally:
             with self.interrupts.too_late():
                 self.driver.end_cell()
@@ -216,7 +225,26 @@ class LakebookKernel(IPythonKernel):
             self.interrupts.end_cell()
         return reply
 
-    def _run(
+    def _read(self, code: str) -> Cell:
+        """A cell that can be run. Raises ``CellError`` or ``BadOptions``."""
+        cell = read(code, self.default_language)
+        if cell.language == RUN and self.runs.is_pythons(cell):
+            cell = replace(cell, language=languages.PYTHON)
+        self.cells.check(cell)
+        return cell
+
+    @cached_property
+    def runs(self) -> NotebookRuns:
+        """What ``%run`` does."""
+        from lakebook_kernel.databricks.run import NotebookRuns
+
+        return NotebookRuns(self)
+
+    async def run_python(self, code: str) -> Reply:
+        """Run code of a cell of another notebook inside the running cell; its error has been shown."""
+        return dict(await super().do_execute(code, False, False, None, self._allow_stdin))
+
+    async def _run(
         self, cell: Cell, source: str, output: CellOutput, remember: bool, user_expressions: dict[str, Any] | None
     ) -> dict[str, Any]:
         """A cell in another language than Python, on its way."""
@@ -226,15 +254,26 @@ class LakebookKernel(IPythonKernel):
             shell.history_manager.store_inputs(output.number, source)
             shell.execution_count += 1
         try:
-            language = self._started_language(cell)
-            with self._shared(cell, language):
-                language.run(cell, output)
+            if cell.language == RUN:
+                failed = await self.runs.run(cell, output)
+                if failed:
+                    return {**failed, "execution_count": output.number}
+            else:
+                self.cells.in_language(cell, output)
             reply = {"status": "ok", "user_expressions": shell.user_expressions(user_expressions or {}), "payload": []}
+        except NotebookExit as exited:
+            self._exited(exited, output)
+            reply = {"status": "ok", "user_expressions": {}, "payload": []}
         except (Exception, KeyboardInterrupt) as error:
-            failure = self._failure(error, cell.language)
+            failure = self.failure(error, cell.language)
             reply = self._failed(failure.with_hint(self.sharing.hint(failure.evalue)), output)
         reply["execution_count"] = output.number
         return reply
+
+    def _exited(self, exited: NotebookExit, output: CellOutput) -> None:
+        """Show what ``dbutils.notebook.exit`` was given. Cells that wait already are not run, as after an error."""
+        output.display(exited.shown())
+        self._abort_queues()
 
     async def _run_beside(
         self, code: str, output: CellOutput, as_python: Callable[[], Awaitable[dict[str, Any]]]
@@ -247,29 +286,17 @@ class LakebookKernel(IPythonKernel):
                     "NotInASubshell", f"A subshell runs Python alone: run this %{language} cell in the notebook."
                 )
             with self.sharing.beside():
-                return await self._told_alike(as_python, output)
+                reply = await self.cells.told_alike(as_python, output)
+            if exited := self.ipython.take_exit():
+                output.display(exited.shown())
+            return reply
         except (CellError, BadOptions) as error:
-            return self._failed(self._failure(error), output)
+            return self._failed(self.failure(error), output)
 
     def listing(self) -> list[Listed]:
         """Every name that the user bound, in any language."""
-        started = [self._languages[name] for name in sorted(self._started)]
+        started = [self._languages[name] for name in sorted(self.cells.started)]
         return listing(self.names, self.ipython.user_ns_hidden, started, self.sharing.ledger)
-
-    @contextmanager
-    def _shared(self, cell: Cell, space: Namespace) -> Iterator[None]:
-        """Within it the cell runs: what it uses has been brought, what it binds is noted, even if it fails."""
-        self.sharing.before(cell.code, space)
-        for name in cell.inputs:
-            self.sharing.bring(name, space)
-        try:
-            yield
-        finally:
-            with self.interrupts.too_late():
-                self.sharing.after(space)
-                self.variables.update()
-        for name in cell.outputs:
-            self.sharing.hand_over(name, space)
 
     def workspace(self) -> Workspace:
         """The workspace of the notebook's folder, its settings read anew. Raises ``ConfigError``."""
@@ -280,13 +307,13 @@ class LakebookKernel(IPythonKernel):
             if language.in_driver:
                 self.sharing.lost(language.name)
 
-    def _failure(self, error: BaseException, language: str = "python") -> CellError:
+    def failure(self, error: BaseException, language: str = "python") -> CellError:
         """Why a cell did not run, or not to its end, as it is told."""
         match error:
             case CellError():
                 return error
-            case BadOptions():
-                return CellError("BadOptions", str(error))
+            case BadOptions() | UsageError() | DbutilsError():
+                return CellError(type(error).__name__, str(error))
             case KeyboardInterrupt():
                 return CellError("KeyboardInterrupt", "The cell was interrupted.")
         return self._unexpected(error, language)
@@ -309,34 +336,13 @@ class LakebookKernel(IPythonKernel):
                 self.driver.end_cell()  # what the cell printed in the JVM comes first
             self.ipython.last_trace = error.full or "\n".join(error.traceback)
             output.error(error)
-        return self._error_reply(error.ename, error.evalue, error.traceback, self.ipython.execution_count)
+        return error_reply(error.ename, error.evalue, error.traceback, self.ipython.execution_count)
 
-    def _error_reply(self, ename: str, evalue: str, traceback: list[str], count: int) -> dict[str, Any]:
-        return {
-            "status": "error",
-            "ename": ename,
-            "evalue": evalue,
-            "traceback": traceback,
-            "execution_count": count,
-            "user_expressions": {},
-            "payload": [],
-        }
+    def _answer_driver(self, what: str, arguments: dict[str, Any], subject: Subject) -> dict[str, Any]:
+        """What code in the driver asks: a function of ``dbutils``, or a verb of MLflow's."""
+        from lakebook_kernel.databricks.driver_calls import answering
 
-    async def _told_alike(
-        self, as_python: Callable[[], Awaitable[dict[str, Any]]], output: CellOutput
-    ) -> dict[str, Any]:
-        """The reply of a Python cell, which names the error as the ``error`` message did."""
-        try:
-            reply = await as_python()
-        except Exception:
-            told = self.ipython.take_told()  # the cell's own error; only for the reply it had no words any more
-            if told is None:
-                raise
-            return self._error_reply(told.ename, told.evalue, self.ipython._last_traceback or [], output.number)
-        told = self.ipython.take_told()
-        if reply["status"] == "error" and told is not None:
-            reply["ename"], reply["evalue"] = told.ename, told.evalue
-        return reply
+        return answering(self.databricks.call, self.tracking.answer_driver)(what, arguments, subject)
 
     def language(self, name: str) -> Language:
         """A language of this notebook, started or not."""
@@ -345,29 +351,9 @@ class LakebookKernel(IPythonKernel):
             made.on_loss = lambda: self.sharing.lost(name)
             made.lookup = lambda wanted, held=0: self.sharing.value(wanted, made, held)
             made.tracking = self.tracking
+            made.dbutils = self.databricks
             made.home = lambda wanted: self.sharing.home(wanted, made)
         return self._languages[name]
-
-    def _started_language(self, cell: Cell) -> Language:
-        language = self.language(cell.language)
-        unknown = [] if language.options is None else [word for word in cell.options if word not in language.options]
-        if unknown:
-            known = ", ".join(["-i", "-o", *sorted(language.options or ())])
-            raise CellError("BadOptions", f"%{cell.language} has no option {unknown[0]}; it takes {known}.")
-        language.prepare(cell.options)
-        if cell.language not in self._started:
-            language.start()
-            self._started.add(cell.language)
-        return language
-
-    def _make_session_if_used(self, code: str) -> None:
-        """Bind ``spark`` and ``sc`` when the cell reads them, itself or through the notebook's functions."""
-        self._spark_written = self._spark_written or _SPARK_WORD.search(code) is not None
-        if not self._spark_written:  # then no function of the notebook reads it either
-            return
-        missing = {name for name in _SPARK if name not in self.names or self.driver.stale(self.names[name])}
-        if missing and missing & self.python_names.read_by(code):
-            self.driver.bind(missing)
 
     # --- what the editor asks
 
@@ -395,5 +381,7 @@ class LakebookKernel(IPythonKernel):
                 self.log.exception("%s could not be stopped", name)
         self.driver.detach()
         self.tracking.recorder.close()
+        if not restart:
+            self.packages.forget()
         answer = super().do_shutdown(restart)
         return dict(answer if isinstance(answer, dict) else await answer)

@@ -20,7 +20,7 @@ Subject = Callable[[], "JavaObject | None"]
 
 
 class Questions:
-    """Answers one question after another on a thread of its own.
+    """Answers one question after another on a thread of its own, and those that take long beside it.
 
     The main thread is inside the call that runs the cell, and the thread that reads the driver's events has to go on.
 
@@ -33,6 +33,8 @@ class Questions:
         #: gives the answer to what is asked, with its arguments and its subject; raises with a sentence when there is
         #: none
         self.answer: Callable[[str, dict[str, Any], Subject], dict[str, Any]] = _nobody
+        #: what takes long to answer: each such question is answered on a thread of its own
+        self.long: frozenset[str] = frozenset()
         self._say = say
         self._lost = lost
         self._asked: SimpleQueue[tuple[JavaObject, dict[str, Any]]] = SimpleQueue()
@@ -45,6 +47,9 @@ class Questions:
             notebook: the bridge's ``Notebook`` whose code asks, and is answered.
             event: as ``Questions.scala`` emits it.
         """
+        if event["what"] in self.long:
+            threading.Thread(target=self._answer, args=(notebook, event), name="lakebook answer", daemon=True).start()
+            return
         self._asked.put((notebook, event))
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="lakebook answers", daemon=True)
@@ -52,18 +57,20 @@ class Questions:
 
     def _work(self) -> None:
         while True:
-            notebook, event = self._asked.get()
-            try:
-                answer = self.answer(event["what"], event["arguments"], partial(notebook.subject, event["id"]))
-                error, reply = "", json.dumps({"answer": answer})
-            except Exception as problem:  # whatever it is: somebody waits for an answer
-                _log.debug("%s was not answered", event["what"], exc_info=True)
-                error = _sentence(problem)
-                reply = json.dumps({"error": error})
-            if event["waits"]:
-                self._send(notebook, event, reply)
-            elif error:
-                self._say(f"{event['what']} failed: {error}")
+            self._answer(*self._asked.get())
+
+    def _answer(self, notebook: JavaObject, event: dict[str, Any]) -> None:
+        try:
+            answer = self.answer(event["what"], event["arguments"], partial(notebook.subject, event["id"]))
+            error, reply = "", json.dumps({"answer": answer})
+        except Exception as problem:  # whatever it is: somebody waits for an answer
+            _log.debug("%s was not answered", event["what"], exc_info=True)
+            error = _sentence(problem)
+            reply = json.dumps({"error": error})
+        if event["waits"]:
+            self._send(notebook, event, reply)
+        elif error:
+            self._say(f"{event['what']} failed: {error}")
 
     def _send(self, notebook: JavaObject, event: dict[str, Any], reply: str) -> None:
         from py4j.protocol import Py4JError

@@ -14,10 +14,13 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 from typing_extensions import override
 
-from lakebook_kernel.cell import BadOptions, read
+from lakebook_kernel.cell import RUN, BadOptions, read
+from lakebook_kernel.databricks.errors import NotebookExit
+from lakebook_kernel.databricks.magics import DatabricksMagics
 from lakebook_kernel.display.tables import table_bundle
 from lakebook_kernel.errors import Explained, explain, users_part
-from lakebook_kernel.languages import PYTHON, named
+from lakebook_kernel.languages import PYTHON, named, words
+from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.sharing.listing import table
 
 
@@ -26,6 +29,8 @@ class LakebookShell(ZMQInteractiveShell):
 
     #: the whole story of the last error, of any language
     last_trace: str = ""
+    #: the cell that runs, as an error tells it, where it is one of another notebook: ``cell 2 of setup.py``
+    place: str = ""
     #: what sharing has to say of an error's message
     hint: Callable[[str], str] = staticmethod(lambda message: "")
 
@@ -36,8 +41,10 @@ class LakebookShell(ZMQInteractiveShell):
         self._running = 0
         #: how the running cell's error was told: asked again, it may have no words any more
         self._told: Explained | None = None
+        #: ``dbutils.notebook.exit`` ended the running cell
+        self._exit: NotebookExit | None = None
         super().__init__(*args, **options)
-        self.input_transformer_manager.cleanup_transforms.insert(0, _without_magic)
+        self.input_transformer_manager.cleanup_transforms.insert(0, self._without_magic)
 
     def forget_older_result(self, cell: str, number: int) -> None:
         """Of a cell that has been run again, ``Out`` keeps the newest result: a frame of an older run is let go.
@@ -81,16 +88,73 @@ class LakebookShell(ZMQInteractiveShell):
         told, self._told = self._told, None
         return told
 
+    def take_exit(self) -> NotebookExit | None:
+        """How ``dbutils.notebook.exit`` ended the cell that has ended; None when it did not."""
+        exited, self._exit = self._exit, None
+        return exited
+
     @override
     def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
         if named(magic_name) is not None:
             raise UsageError(f"%{magic_name} stands in the first line of a cell, and the whole cell is its.")
+        if magic_name == RUN:
+            self.kernel.runs.refuse_notebook(line)
+        self.refuse_unknown(f"%{magic_name}")
         return super().run_line_magic(magic_name, line, _stack_depth + 1)
+
+    @override
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        self.refuse_unknown(f"%%{magic_name}")
+        return super().run_cell_magic(magic_name, line, cell)
+
+    def refuse_unknown(self, magic: str) -> None:
+        """Raise ``UsageError`` when nobody knows a magic; IPython has more to say of one that is known otherwise."""
+        word = magic.lstrip("%")
+        known = self.find_line_magic(word) or self.find_cell_magic(word) or word in self.magics_manager.lazy_magics
+        if not known:
+            raise UsageError(self._unknown(magic))
+
+    def _unknown(self, written: str) -> str:
+        """What is said of a magic that nobody knows."""
+        import difflib  # no cell needs it that is right
+
+        word, percent = written.lstrip("%"), "%" * written.count("%")
+        known = {*words(), RUN, *self.magics_manager.lsmagic()["cell" if percent == "%%" else "line"]}
+        near = difflib.get_close_matches(word.lower(), sorted(known), n=2, cutoff=0.6)
+        hint = (
+            f"did you mean {' or '.join(percent + one for one in near)}?" if near else "%lsmagic lists those there are."
+        )
+        return f"There is no magic {written}{', ' if near else '; '}{hint}"
 
     @override
     def init_magics(self) -> None:
         super().init_magics()
         self.register_magics(NotebookMagics)
+        self.register_magics(DatabricksMagics)
+
+    def _without_magic(self, lines: list[str]) -> list[str]:
+        """A cell of Python without the line, or the comments before a magic, that say so.
+
+        IPython gets the cell with them, so that the history has it, and the debugger knows the cell by its text.
+        """
+        try:
+            cell = read("".join(lines), self.kernel.default_language)
+        except BadOptions:
+            return lines
+        return cell.code.splitlines(keepends=True) if cell.language in (PYTHON, RUN) else lines
+
+    @override
+    def show_usage_error(self, exc: BaseException) -> None:
+        """A magic that cannot be used so: an error of the cell like any other."""
+        self._showtraceback(type(exc), exc, [f"{type(exc).__name__}: {exc}"])
+
+    @override
+    def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
+        if self.place:
+            self._told = Explained(etype.__name__, f"{evalue} (in {self.place})")
+            evalue = Exception(self._told.evalue)
+            stb = [*stb, f"In {self.place}."]
+        super()._showtraceback(etype, evalue, stb)
 
     @override
     def showtraceback(
@@ -109,9 +173,13 @@ class LakebookShell(ZMQInteractiveShell):
     async def run_code(self, code_obj: CodeType, result: Any = None, *, async_: bool = False) -> bool:
         self._running += 1
         try:
-            return bool(await super().run_code(code_obj, result, async_=async_))
+            failed = bool(await super().run_code(code_obj, result, async_=async_))
         finally:
             self._running -= 1
+        if self._exit is not None and result is not None:
+            result.error_in_exec = None  # the cell has ended well, and what stands below is not run
+            return True
+        return failed
 
     @override
     def _format_exception_for_storage(
@@ -129,11 +197,14 @@ class LakebookShell(ZMQInteractiveShell):
         **options: Any,
     ) -> None:
         kind, error, traceback = self._get_exc_info(exc_tuple)
+        if isinstance(error, NotebookExit):
+            self._exit = error
+            return
         if isinstance(error, SyntaxError) or hasattr(error, "_render_traceback_"):
             self._told = None
             super().showtraceback(exc_tuple, *args, **options)
             return
-        told = explain(error)
+        told = Explained(error.ename, error.evalue) if isinstance(error, CellError) else explain(error)
         if isinstance(error, NameError) and (hint := self.hint(str(error))):
             told = Explained("NameError", hint)
         self._told = told or Explained(type(error).__name__, str(error))
@@ -153,18 +224,6 @@ class LakebookShell(ZMQInteractiveShell):
     ) -> str:
         lines = self.InteractiveTB.structured_traceback(kind, error, traceback, tb_offset=None)
         return "\n".join([*lines, *([told.full] if told else [])])
-
-
-def _without_magic(lines: list[str]) -> list[str]:
-    """A cell of Python that says so in its first line.
-
-    IPython gets the cell with that line, so that the history has it, and the debugger knows the cell by its text.
-    """
-    try:
-        cell = read("".join(lines))
-    except BadOptions:
-        return lines
-    return cell.code.splitlines(keepends=True) if cell.language == PYTHON else lines
 
 
 @contextmanager

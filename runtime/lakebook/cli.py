@@ -52,6 +52,7 @@ def _guarded(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     from lakebook import mlflow_command, models_command
     from lakebook.databricks import command as convert
+    from lakebook.databricks.check import command as check
     from lakebook.lineage import command as lineage
     from lakebook.reproduce import command as reproduce
 
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     convert.add_to(commands)
+    check.add_to(commands)
 
     driver = commands.add_parser("driver", help="start, look at or stop this workspace's Spark driver")
     driver.add_argument("action", choices=["start", "status", "stop", "logs"])
@@ -102,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from lakebook.parameters import BadParameter, parse
+    from lakebook.parameters import BadParameter, arguments, parse
     from lakebook.run import RunError, run_notebook
 
     try:
@@ -110,6 +112,7 @@ def _run(options: argparse.Namespace) -> int:
             options.notebook,
             output=options.output,
             parameters=parse(options.parameters),
+            arguments=arguments(options.parameters),
             kernel=options.kernel,
         )
     except (BadParameter, RunError) as problem:

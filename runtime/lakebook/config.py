@@ -80,6 +80,8 @@ class Workspace:
     metastore: str | None
     share: ShareSettings = ShareSettings()
     tracking: TrackingSettings = TrackingSettings()
+    #: ``[paths]``: where Databricks' paths are, by their beginnings such as ``/Volumes/main``; see ``lakebook.paths``
+    paths: Mapping[str, Path] = field(default_factory=dict)
 
     def make_state(self) -> Path:
         """Create the folder ``state``, readable by its owner alone and ignored by git, and return it."""
@@ -127,6 +129,7 @@ def find_workspace(start: Path | None = None) -> Workspace:
             uri=settings.get("tracking.uri", lambda value: _tracking_uri(root, value), None),
             autolog=settings.get("tracking.autolog", _switch, TrackingSettings.autolog),
         ),
+        paths=settings.paths(root),
     )
 
 
@@ -150,8 +153,10 @@ _VARIABLES = {
     "tracking.uri": "MLFLOW_TRACKING_URI",
     "tracking.autolog": "LAKEBOOK_AUTOLOG",
 }
-_NAMES = [*_VARIABLES, "spark.conf"]
+_NAMES = [*_VARIABLES, "spark.conf", "paths"]
 _SECTIONS = sorted({name.partition(".")[0] for name in _NAMES})
+#: what a path of Databricks' begins with
+_ROOTS = re.compile(r"(?:dbfs:)?/(?:dbfs|FileStore|mnt|Volumes|Workspace)(?:/[^/]+)*/?|dbfs:/(?:[^/]+/?)*")
 
 
 class _Settings:
@@ -185,6 +190,20 @@ class _Settings:
         self._flatten(("spark", "conf"), self._tables.get("spark", {}).get("conf", {}), conf)
         return conf
 
+    def paths(self, root: Path) -> dict[str, Path]:
+        """The folders of ``[paths]``, by the path as it is written."""
+        folders: dict[str, Path] = {}
+        for name, value in self._tables.get("paths", {}).items():
+            if not _ROOTS.fullmatch(name):
+                known = "one that begins with dbfs:/, /FileStore, /mnt, /Volumes or /Workspace"
+                raise self._error(("paths", name), f"paths has the path {_shown(name)}, expected {known}")
+            try:
+                folders[name] = _folder(root, value)
+            except _Invalid as expected:
+                message = f"paths.{_shown(name)} is {_shown(value)}, expected {expected}"
+                raise self._error(("paths", name), message) from None
+        return folders
+
     def _flatten(self, path: tuple[str, ...], value: Any, conf: dict[str, str]) -> None:
         name = ".".join(path[2:])
         if isinstance(value, dict):
@@ -203,7 +222,7 @@ class _Settings:
                 raise self._error((section,), _unknown(section, _SECTIONS))
             if not isinstance(table, dict):
                 raise self._error((section,), f"{section} is {_shown(table)}, expected a section [{section}]")
-            for key in table:
+            for key in table if section != "paths" else ():
                 if f"{section}.{key}" not in _NAMES:
                     raise self._error((section, key), _unknown(f"{section}.{key}", _NAMES))
         conf = self._tables.get("spark", {}).get("conf", {})

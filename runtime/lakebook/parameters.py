@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+import re
 from typing import Any
 
 import nbformat
@@ -14,6 +15,8 @@ from papermill.translators import papermill_translators
 
 import lakebook.papermill_engine  # noqa: F401  registers our kernels' translators also where the package is not installed
 
+#: what a notebook has in its cells that takes parameters by widgets
+_WIDGETS = re.compile(r"\bwidgets\s*[.$]|\bCREATE\s+WIDGET\b|\bgetArgument\s*\(", re.IGNORECASE)
 _WORDS = {"True": True, "False": False, "None": None}
 
 
@@ -34,6 +37,13 @@ def parse(texts: list[str]) -> dict[str, Any]:
             raise BadParameter(f"-p {text}: expected name=value, such as -p year=2013")
         parameters[name] = _value(name, value)
     return parameters
+
+
+def arguments(texts: list[str]) -> dict[str, str]:
+    """What widgets get of ``name=value`` texts: the text as it stands, without the quotes of a quoted one."""
+    typed = parse(texts)
+    written = {name: value for name, _, value in (text.partition("=") for text in texts)}
+    return {name: value if isinstance(value, str) else written[name] for name, value in typed.items()}
 
 
 def _value(name: str, text: str) -> Any:
@@ -58,10 +68,14 @@ def inject(
 ) -> tuple[nbformat.NotebookNode, list[str]]:
     """Put a cell that sets the parameters after the one tagged ``parameters``, or first.
 
+    A notebook without a tagged cell that uses widgets gets none: they have the values.
+
     Returns:
         The notebook, and notes for the user about parameters that the notebook does not know.
     """
     tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    if not tagged and any(cell.cell_type == "code" and _WIDGETS.search(cell.source) for cell in notebook.cells):
+        return notebook, []
     notes = _notes(tagged, parameters, kernel, language)
     for cell in notebook.cells:  # papermill reads the tags of every cell
         cell.metadata.setdefault("tags", [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import signal
@@ -25,6 +26,7 @@ from typing_extensions import override
 
 from lakebook import atomic
 from lakebook.databricks import formats
+from lakebook.databricks.calls import ARGUMENTS, Ended, value_of
 from lakebook.databricks.source import mixed
 from lakebook.kernelspecs import KERNELS
 from lakebook.transcript import Transcript, duration
@@ -39,27 +41,35 @@ class RunError(Exception):
     """The notebook cannot be run; one clear sentence."""
 
 
-def run_notebook(
+def run_notebook(source: Path, **options: Any) -> int:
+    """Run a notebook and print what happens; takes what ``run_to_end`` takes.
+
+    Returns:
+        The exit code: 0, ``FAILED`` when a cell failed or the kernel died, ``INTERRUPTED``.
+    """
+    return run_to_end(source, **options).code
+
+
+def run_to_end(
     source: Path,
     *,
     output: Path | None = None,
     parameters: dict[str, Any] | None = None,
+    arguments: dict[str, str] | None = None,
     kernel: str | None = None,
     folder: Path | None = None,
     without: str | None = None,
-) -> int:
-    """Run a notebook and print what happens.
+) -> Ended:
+    """Run a notebook, print what happens and tell how it ended.
 
     Args:
         source: the notebook, of any format that ``lakebook.databricks.formats`` reads.
         output: where the executed notebook is written, again after each cell.
         parameters: values for the cell tagged ``parameters``.
+        arguments: values for its widgets.
         kernel: the kernel to use instead of the notebook's own.
         folder: the kernel's working directory; the notebook's folder unless given.
         without: a tag; cells that have it are left out, as those tagged ``skip-execution`` always are.
-
-    Returns:
-        The exit code: 0, ``FAILED`` when a cell failed or the kernel died, ``INTERRUPTED``.
     """
     notebook = read(source)
     name = kernel or notebook.metadata.get("kernelspec", {}).get("name") or KERNELS[0].name
@@ -78,11 +88,11 @@ def run_notebook(
     for note in notes:
         transcript.problem(f"note: {note}")
     save = partial(write, notebook, output) if output else lambda: None
-    runner = Runner(notebook, transcript, left_out, save, kernel_name=name)
+    runner = Runner(notebook, transcript, left_out, save, arguments, kernel_name=name)
     code = asyncio.run(runner.run(folder or formats.file_of(source).resolve().parent, source))
     if output:
         transcript.line(f"Written to {output}")
-    return code
+    return Ended(code, runner.exit_value, runner.failure)
 
 
 def read(source: Path) -> NotebookNode:
@@ -143,6 +153,7 @@ class Runner(NotebookClient):
         transcript: Transcript,
         left_out: Container[str | None],
         save: Callable[[], None],
+        arguments: dict[str, str] | None = None,
         **settings: Any,
     ) -> None:
         super().__init__(notebook, startup_timeout=_START, iopub_timeout=60, **settings)
@@ -153,6 +164,11 @@ class Runner(NotebookClient):
         self._transcript = transcript
         self._left_out = left_out
         self._save = save
+        self._arguments = arguments or {}
+        #: what ``dbutils.notebook.exit`` was given
+        self.exit_value: str | None = None
+        #: what failed
+        self.failure = ""
         self._death = ""
         self._busy = False
         self._began = asyncio.Event()
@@ -179,7 +195,7 @@ class Runner(NotebookClient):
             except (asyncio.CancelledError, DeadKernelError):
                 if not self._ended and not self._death:
                     raise
-                self._transcript.problem("ended" if self._ended else self._death)
+                self._problem("ended" if self._ended else self._death)
                 failed = True
             finally:
                 self._closing = True
@@ -193,9 +209,9 @@ class Runner(NotebookClient):
         return FAILED if failed else 0
 
     async def _start(self, folder: Path, source: Path) -> None:
-        environment = {**os.environ, "JPY_SESSION_NAME": str(source.resolve())}
+        session = {"JPY_SESSION_NAME": str(source.resolve()), ARGUMENTS: json.dumps(self._arguments)}
         try:
-            await self.async_start_new_kernel(cwd=str(folder), env=environment)
+            await self.async_start_new_kernel(cwd=str(folder), env={**os.environ, **session})
             await self.async_start_new_kernel_client()
         except (OSError, RuntimeError) as problem:
             raise RunError(f"The kernel {self.kernel_name} did not start: {problem}") from None
@@ -217,13 +233,19 @@ class Runner(NotebookClient):
                 await self._watched(cell, index)
             except CellExecutionError as failure:
                 self._transcript.time(number, time.monotonic() - began)
-                self._transcript.problem(f"cell {number} failed: {failure.ename}: {failure.evalue}".splitlines()[0])
+                self._problem(f"cell {number} failed: {failure.ename}: {failure.evalue}".splitlines()[0])
                 return True
             finally:
                 self._save()
             self._transcript.time(number, time.monotonic() - began)
+            if self.exit_value is not None:
+                break
         self.set_widgets_metadata()
         return False
+
+    def _problem(self, failure: str) -> None:
+        self.failure = failure
+        self._transcript.problem(failure)
 
     async def _watched(self, cell: NotebookNode, index: int) -> None:
         self._busy, self._interrupts = True, 0
@@ -254,6 +276,9 @@ class Runner(NotebookClient):
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         if msg["msg_type"] == "execute_input":
             self._began.set()
+        value = value_of(msg)
+        if value is not None:
+            self.exit_value = value
         output = super().process_message(msg, cell, cell_index)
         self._transcript.message(msg)
         return output

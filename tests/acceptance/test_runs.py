@@ -213,7 +213,7 @@ def test_autolog_off_records_no_fit_and_on_does_again(console: Notebook) -> None
     assert console.good("model = model.fit(X, y)").stderr == ""
     console.good("%autolog on")
     assert "Logged the run" in console.good("model = model.fit(X, y)").stderr
-    assert "%autolog takes on, off or --register NAME, and this is 'maybe'." in console.run("%autolog maybe").stderr
+    assert "%autolog takes on, off or --register NAME, and this is 'maybe'." in console.run("%autolog maybe").error
 
 
 def test_what_the_user_asks_of_mlflow_stands(console: Notebook) -> None:

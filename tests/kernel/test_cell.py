@@ -29,6 +29,16 @@ from lakebook_kernel.cell import BadOptions, Cell, read
         ("x = 1\n%sql", "python"),
         ("%%%sql\n1", "python"),
         ("", "python"),
+        ("# what follows\n\n# and why\n%sql\nSELECT 1", "sql"),
+        ("# a comment alone", "python"),
+        ("%md-sandbox\n<b>x</b>", "md"),
+        ("%skip\nboom(", "skip"),
+        ("%run ./other", "run"),
+        ("%%run ./other", "run"),
+        ("# first\n%run ./other", "run"),
+        ("%run -i script.py", "python"),
+        ("%fs ls /", "python"),
+        ("%runner", "python"),
     ],
 )
 def test_the_first_line_names_the_language(source: str, language: str) -> None:
@@ -38,6 +48,39 @@ def test_the_first_line_names_the_language(source: str, language: str) -> None:
 def test_a_cell_without_a_magic_is_in_the_default_language() -> None:
     assert read("SELECT 1", default="sql") == Cell("sql", "SELECT 1")
     assert read("%python\nx = 1", default="sql").language == "python"
+
+
+@pytest.mark.parametrize(("default", "comment"), [("sql", "-- x"), ("r", "# x"), ("scala", "// x"), ("python", "# x")])
+def test_comments_of_the_default_language_may_stand_before_a_magic(default: str, comment: str) -> None:
+    source = f"{comment}\n{comment}\n%scala\nval x = 1"
+    cell = read(source, default)
+    assert cell == Cell("scala", "\n\n\nval x = 1", removed=len(source) - len("\n\n\nval x = 1"))
+
+
+def test_another_languages_comment_is_code() -> None:
+    assert read("-- x\n%python\n1", default="scala").language == "scala"
+    assert read("// x\n%python\n1", default="python").language == "python"
+
+
+@pytest.mark.parametrize("source", ["%pip install x", "%fs ls /", "%conda install x", "%whos", "%timeit 1", "%sqll\n1"])
+@pytest.mark.parametrize("default", ["sql", "r", "scala"])
+def test_other_magics_are_pythons_whatever_the_default(source: str, default: str) -> None:
+    assert read(source, default) == Cell("python", source)
+
+
+def test_databricks_magics_of_a_line_may_have_two_percent_signs() -> None:
+    assert read("-- c\n%%fs ls /x", default="sql") == Cell("python", "\n%fs ls /x", removed=5)
+
+
+def test_what_databricks_magics_of_a_line_do_may_stand_on_the_next() -> None:
+    assert read("%fs\n\nls /x\n").code == "%fs ls /x\n\n\n"
+    assert read("%fs ls /x\n1").code == "%fs ls /x\n1"
+    assert read("%%run ./x") == Cell("run", "%run ./x", removed=1)
+
+
+def test_a_comment_may_stand_before_a_cell_magic_of_ipythons() -> None:
+    assert read("# c\n%%time\n1").code == "\n%%time\n1"
+    assert read("# c\n%timeit 1").code == "# c\n%timeit 1"
 
 
 def test_lines_keep_their_numbers_and_offsets_can_be_moved() -> None:

@@ -93,3 +93,19 @@ def test_an_answer_that_the_driver_does_not_take_is_told_unless_it_has_ended() -
         ask(questions, StandInNotebook(ended=True), event(1, "fly"))
         ask(questions, StandInNotebook(), event(2, "walk"))  # the first one is over by then
         assert said == told
+
+
+def test_what_takes_long_holds_up_no_other_question() -> None:
+    questions, go_on = Questions(print, lambda: False), threading.Event()
+    questions.long = frozenset({"long"})
+
+    def answer(what: str, arguments: dict[str, Any], subject: Any) -> dict[str, Any]:
+        if what == "long":
+            assert go_on.wait(10)
+        else:
+            go_on.set()
+        return {"of": what}
+
+    questions.answer = answer
+    answers = ask(questions, StandInNotebook(), event(1, "long"), event(2, "short"))
+    assert answers == {1: {"answer": {"of": "long"}}, 2: {"answer": {"of": "short"}}}

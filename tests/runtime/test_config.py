@@ -145,7 +145,7 @@ def test_a_bad_variable_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ('[spark]\nmemroy = "4g"', "line 2: unknown setting spark.memroy, did you mean spark.memory?"),
         ("[share]\nlimit = 1000", 'line 2: share.limit is 1000, expected a size such as "4g"'),
         ("[sprak]\n", "line 1: unknown setting sprak, did you mean spark?"),
-        ("[zzz]\n", "line 1: unknown setting zzz, expected one of metastore, share, spark, tracking, warehouse"),
+        ("[zzz]\n", "line 1: unknown setting zzz, expected one of metastore, paths, share, spark, tracking, warehouse"),
         ('spark = "x"', 'line 1: spark is "x", expected a section [spark]'),
         ("[spark]\nconf = 1", "line 2: spark.conf is 1, expected a section [spark.conf]"),
         (

@@ -24,15 +24,21 @@ _OURS = {
     "duckdb": "lakebook_kernel.languages.duckdb:DuckDBLanguage",
     "sh": "lakebook_kernel.languages.shell:ShellLanguage",
     "md": "lakebook_kernel.languages.markdown:MarkdownLanguage",
+    "skip": "lakebook_kernel.languages.skip:SkippedCells",
 }
 #: what users may write as well
-_ALSO = {"R": "r"}
+_ALSO = {"R": "r", "md-sandbox": "md"}
 
 
 def named(word: str) -> str | None:
     """The language that a word after the percent sign names; None when it is another magic, or nothing."""
     name = _ALSO.get(word, word)
     return name if name == PYTHON or name in _OURS or name in _brought() else None
+
+
+def words() -> list[str]:
+    """What users may write after the percent sign."""
+    return [PYTHON, *_OURS, *_ALSO, *_brought()]
 
 
 def load(name: str) -> type[Language]:

@@ -145,6 +145,18 @@ class Tracking(Protocol):
         """
 
 
+class Utilities(Protocol):
+    """``dbutils`` in this notebook, for languages that cannot hold Python's object."""
+
+    def call(self, name: str, arguments: list[Any]) -> Any:
+        """What the function of that name, such as ``fs.ls``, returns, as JSON has it.
+
+        Raises:
+            Exception: it cannot do that; one sentence.
+            NotebookExit: it is ``notebook.exit``.
+        """
+
+
 class Lookup(Protocol):
     """Gives the newest value of a name, of whatever language."""
 
@@ -256,6 +268,8 @@ class Language(Namespace, ABC):
         self.lookup: Lookup = lambda name, held=0: host.names[name]
         #: None where nothing is tracked
         self.tracking: Tracking | None = None
+        #: ``dbutils`` for languages that reach it by names and plain values; None where there is none
+        self.dbutils: Utilities | None = None
         #: how the language is called that has the newest value of a name
         self.home: Callable[[str], str] = lambda name: "Python"
 

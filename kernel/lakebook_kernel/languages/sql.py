@@ -13,6 +13,7 @@ from typing_extensions import override
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.display.tables import Table, table_bundle
 from lakebook_kernel.errors import excerpt, explain, place, position
+from lakebook_kernel.languages import sql_widgets
 from lakebook_kernel.languages.base import CellError, Completeness, Completion, Host, Language, MimeBundle, Output
 
 if TYPE_CHECKING:
@@ -61,18 +62,56 @@ class SqlLanguage(Language):
         spark, notebook = self.host.spark(), self.host.notebook()
         head: str | None = None
         for start, end in notebook.statements(cell.code):
+            code, end = self._with_values(cell.code, start, end)
             try:
-                frame = spark.sql(cell.code[start:end], self._bound(cell.code, start, end))
+                if self._about_a_widget(code[start:end]):
+                    continue
+                frame = spark.sql(code[start:end], self._bound(code, start, end))
                 if frame.columns:
                     head = notebook.tableHead(frame._jdf, ROWS)
                     self._keep(frame)
             except Exception as error:
-                if type(error).__name__ == "ParseException" and _VERSION.search(cell.code[start:end]):
+                if type(error).__name__ == "ParseException" and _VERSION.search(code[start:end]):
                     message = "VERSION AS OF takes no parameter in Spark: write the number itself."
-                    raise _refused("ParseException", message, cell.code, start) from None
-                raise _told(error, cell.code, start) from None
+                    raise _refused("ParseException", message, code, start) from None
+                raise _told(error, code, start) from None
         if head is not None:
             output.result(table_bundle(Table.from_json(json.loads(head))))
+
+    def _with_values(self, code: str, start: int, end: int) -> tuple[str, int]:
+        """The cell with the values of widgets in one statement, and that statement's end."""
+        statement = code[start:end]
+        if sql_widgets.read(statement) is not None:
+            return code, end
+        try:
+            whole = sql_widgets.with_values(statement, self._widget)
+        except CellError as missing:
+            raise _refused(missing.ename, missing.evalue, code, start) from None
+        return code[:start] + whole + code[end:], start + len(whole)
+
+    def _widget(self, name: str) -> str | None:
+        """The value of a widget; None when there is none of that name."""
+        value: str | None = self.dbutils.call("widgets.find", [name]) if self.dbutils else None
+        return value
+
+    def _about_a_widget(self, statement: str) -> bool:
+        """Do what a statement about a widget says; False when it is another one."""
+        match sql_widgets.read(statement):
+            case sql_widgets.CreateWidget(kind, name, default, None, _):
+                self._call(f"widgets.{kind}", [name, default])
+            case sql_widgets.CreateWidget(kind, name, default, str(query), start):
+                rows = self.host.spark().sql(query, self._bound(statement, start, len(statement))).collect()
+                choices = list(dict.fromkeys(str(row[0]) for row in rows if row[0] is not None))
+                self._call(f"widgets.{kind}", [name, default, choices])
+            case sql_widgets.RemoveWidget(name):
+                self._call("widgets.remove", [name])
+            case None:
+                return False
+        return True
+
+    def _call(self, name: str, arguments: list[Any]) -> None:
+        assert self.dbutils is not None, "a kernel has one"
+        self.dbutils.call(name, arguments)
 
     def _bound(self, code: str, start: int, end: int) -> dict[str, Column] | None:
         """The values of a statement's parameters; None when it has none."""
@@ -82,7 +121,7 @@ class SqlLanguage(Language):
         values: dict[str, Any] = {}
         try:
             for name in notebook.parameters(code[start:end]):
-                values[name] = self.lookup(name)
+                values[name] = self._value(name)
             for name, value in notebook.sought(code[start:end]) if values else ():
                 if isinstance(values[name], list | tuple | set | frozenset):
                     raise TypeError(f"IN (:{name}) takes no list; write array_contains(:{name}, {value})")
@@ -97,6 +136,16 @@ class SqlLanguage(Language):
             raise _refused("NameError", message, code, start) from None
         except TypeError as reason:
             raise _refused("TypeError", f"{reason}.", code, start) from None
+
+    def _value(self, name: str) -> Any:
+        """What a parameter stands for: a name of any language, else a widget. Raises ``KeyError``."""
+        try:
+            return self.lookup(name)
+        except KeyError:
+            value = self._widget(name)
+            if value is None:
+                raise
+            return value
 
     def _keep(self, frame: DataFrame) -> None:
         self.host.names[RESULT] = frame
@@ -114,7 +163,18 @@ class SqlLanguage(Language):
         if not self._started:
             return set()
         notebook = self.host.notebook()
-        return {name for start, end in notebook.statements(code) for name in notebook.relations(code[start:end])}
+        statements = [self._query(code[start:end]) for start, end in notebook.statements(code)]
+        return {name for statement in statements for name in notebook.relations(statement)}
+
+    def _query(self, statement: str) -> str:
+        """What of a statement Spark's parser reads; the statement itself when it cannot be read anyway."""
+        try:
+            found = sql_widgets.read(statement)
+            if isinstance(found, sql_widgets.CreateWidget):
+                return found.choices or ""
+            return sql_widgets.with_values(statement, self._widget)
+        except CellError:  # the cell will be told so
+            return statement
 
     @override
     def take(self, name: str) -> Any:

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     import pyarrow
 
 #: names of the kernel's own: they mean the same everywhere already, or nothing elsewhere
-_OWN = {"spark", "sc", "sqlContext", "display", "displayHTML", "In", "Out", "get_ipython", "exit", "quit", "open"}
+_OWN = {
+    "spark", "sc", "sqlContext", "dbutils", "display", "displayHTML",
+    "In", "Out", "get_ipython", "exit", "quit", "open",
+}  # fmt: skip
+#: functions among the builtins that give way to what any language binds under their names
+_LENT = {"sql", "table", "udf", "getArgument"}
 _STAY = {
     ModuleType: "a module",
     FunctionType: "a function",
@@ -148,13 +153,13 @@ class PythonNames(Namespace):
         return [
             name
             for name, value in self._names.items()
-            if not self._is_kernels(name) and not _stays(value) and not hasattr(builtins, name)
+            if not self._is_kernels(name) and not _stays(value) and not _is_builtin(name)
         ]
 
     @override
     def protects(self, name: str) -> bool:
         present = self._names.get(name, _MISSING)
-        return self._is_kernels(name) or hasattr(builtins, name) or (present is not _MISSING and _stays(present))
+        return self._is_kernels(name) or _is_builtin(name) or (present is not _MISSING and _stays(present))
 
     @override
     def stamp(self, name: str) -> Hashable:
@@ -185,6 +190,10 @@ class PythonNames(Namespace):
 
     def _is_kernels(self, name: str) -> bool:
         return name in _OWN or (name.startswith("_") and name != "_sqldf")
+
+
+def _is_builtin(name: str) -> bool:
+    return hasattr(builtins, name) and name not in _LENT
 
 
 def _stays(value: Any) -> bool:

@@ -90,9 +90,11 @@ class Recorder:
         return path if path.suffix == ".ipynb" else self._notebook.folder
 
     def _mlflow_imported(self) -> None:
+        from lakebook_kernel.tracking.addresses import keep_the_workspaces_store
         from lakebook_kernel.tracking.requirements import remember_requirements
 
         remember_requirements()
+        keep_the_workspaces_store(self._say)
         self._set_environment()  # by now the front end has said which file the notebook is
         self._fallback.look()
 

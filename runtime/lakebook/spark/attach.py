@@ -12,9 +12,8 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -33,20 +32,24 @@ class Attachment:
 
     Args:
         connection: to the driver; closed with ``detach``.
-        folder: what imports of Python workers start from.
+        path: the folders in which Python workers look for modules first.
     """
 
-    def __init__(self, connection: Connection, folder: Path) -> None:
+    def __init__(self, connection: Connection, path: Sequence[str]) -> None:
         self.connection = connection
         try:
             with _handlers_kept():
                 self.gateway: JavaGateway = _gateway(connection)
                 #: the bridge's ``Notebook``
                 self.notebook: JavaObject = self.gateway.entry_point
-                self.context, self.session = _session(self.gateway, self.notebook, folder, connection.id)
+                self.context, self.session = _session(self.gateway, self.notebook, path, connection.id)
         except BaseException:  # the driver may end at any moment
             self.detach()
             raise
+
+    def lead_workers(self, path: Sequence[str]) -> None:
+        """Let functions that are made from now on look for modules in these folders first."""
+        self.context.environment["PYTHONPATH"] = _python_path(path)
 
     def detach(self) -> None:
         """Give the session back; the driver and the others go on. PySpark can be attached anew afterwards."""
@@ -100,7 +103,9 @@ def _gateway(connection: Connection) -> JavaGateway:
             del os.environ[variable]
 
 
-def _session(gateway: JavaGateway, notebook: JavaObject, folder: Path, name: str) -> tuple[SparkContext, SparkSession]:
+def _session(
+    gateway: JavaGateway, notebook: JavaObject, path: Sequence[str], name: str
+) -> tuple[SparkContext, SparkSession]:
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
@@ -113,7 +118,7 @@ def _session(gateway: JavaGateway, notebook: JavaObject, folder: Path, name: str
         jsc=java_context,
         conf=SparkConf(_jvm=gateway.jvm, _jconf=java_context.getConf()),
         environment={
-            "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+            "PYTHONPATH": _python_path(path),
             "LAKEBOOK_NOTEBOOK": name,  # by which the bridge's ``PythonWorkers`` finds what a notebook leaves
         },
     )
@@ -123,6 +128,10 @@ def _session(gateway: JavaGateway, notebook: JavaObject, folder: Path, name: str
     if default.isDefined():  # PySpark has just made this notebook's session everybody's default
         sessions.setDefaultSession(default.get())
     return context, session
+
+
+def _python_path(path: Sequence[str]) -> str:
+    return os.pathsep.join([*path, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
 
 def _own_files(folder: str) -> None:
@@ -249,6 +258,8 @@ def _convert_without_imports() -> None:
 
 #: Settings that scripts carry along and that mean nothing, or are always met, in an attached session.
 _MET = {"spark.app.name", "spark.master", "spark.jars.packages"}
+#: those of Databricks' own machines, which any session takes
+_DATABRICKS = "spark.databricks."
 
 
 def _warn_of_driver_settings(session: SparkSession, options: dict[str, Any]) -> None:
@@ -256,7 +267,9 @@ def _warn_of_driver_settings(session: SparkSession, options: dict[str, Any]) -> 
     current = session.sparkContext._conf
     unmet = []
     for name, value in options.items():
-        if name in _MET or not name.startswith("spark.") or session.conf.isModifiable(name):
+        if name in _MET or name.startswith(_DATABRICKS) or not name.startswith("spark."):
+            continue
+        if session.conf.isModifiable(name):
             continue
         present = session.conf.get(name, None) or current.get(name, "")
         if str(value) not in {present, *str(present).split(",")}:

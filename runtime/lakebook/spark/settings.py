@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lakebook.config import Workspace
+from lakebook.paths import MOUNTS, Paths
 from lakebook.spark import bridge
 from lakebook.spark.tables import FILE as TABLES
 
@@ -20,6 +21,7 @@ _EXTENSIONS = ",".join(
         "io.delta.sql.DeltaSparkSessionExtension",
         "org.apache.spark.sql.lakebook.LookAfterDelta",
         "lakebook.bridge.SharedFramesExtension",
+        "org.apache.spark.sql.lakebook.DatabricksExtension",
     )
 )
 
@@ -76,10 +78,11 @@ def spark_settings(workspace: Workspace, classes: Path, executor_jars: list[Path
         "spark.ui.showConsoleProgress": "false",
         # tables
         "spark.sql.extensions": _EXTENSIONS,
-        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.lakebook.SessionsCatalog",
         "spark.sql.catalogImplementation": "hive",
         "spark.sql.warehouse.dir": str(workspace.warehouse),
         "spark.sql.sources.default": "delta",
+        "spark.lakebook.volumes": str(workspace.state / "volumes"),
         "spark.sql.legacy.createHiveTableByDefault": "false",
         "spark.hadoop.hive.exec.scratchdir": str(workspace.state / "hive"),
         "spark.databricks.delta.snapshotPartitions": "2",
@@ -91,6 +94,12 @@ def spark_settings(workspace: Workspace, classes: Path, executor_jars: list[Path
         # one driver, many notebooks
         "spark.scheduler.mode": "FAIR",
         "spark.hadoop.fs.file.impl": "lakebook.bridge.NotebookFileSystem",
+        # Databricks' paths
+        "spark.hadoop.fs.AbstractFileSystem.file.impl": "lakebook.bridge.NotebookFs",
+        "spark.hadoop.fs.dbfs.impl": "lakebook.bridge.DbfsFileSystem",
+        "spark.hadoop.fs.AbstractFileSystem.dbfs.impl": "lakebook.bridge.DbfsFs",
+        "spark.hadoop.lakebook.paths": json.dumps({path: str(at) for path, at in Paths(workspace).folders.items()}),
+        "spark.hadoop.lakebook.mounts": str(workspace.state / MOUNTS),
         CLASSES: str(classes),
         "spark.driver.maxResultSize": str(min(_MOST_RESULTS, workspace.spark.memory_bytes * _RESULTS // 100)),
         "spark.sql.subquery.maxThreadThreshold": "128",  # one notebook's subqueries do not keep all others' waiting

@@ -14,6 +14,7 @@ FILE = "tables.json"
 class Table:
     """A table or view of the catalog, as the driver lists it."""
 
+    #: with its catalog, as ``main.sales``, unless that is the session's own
     schema: str
     name: str
     #: a path on this machine, or the address of an object store; None for a view

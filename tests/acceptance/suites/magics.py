@@ -177,8 +177,8 @@ ERRORS = [
     magic("%xmode back", "%xmode Context", "1 / 0  # in context", shown="# in context", fails=True),
     magic("%pdb", "%pdb on", "%pdb off", shown="OFF"),
     magic("%trace", "1 / 0  # to trace", "%trace", shown="# to trace"),
-    magic("an unknown one", "%no_such_magic", shown="not found", fails=True),
-    magic("a language's within a cell", "within = 1\n%r\nwithin", shown="first line of a cell", fails=True),
+    magic("an unknown one", "%no_such_magic", shown="There is no magic %no_such_magic", fails=True),
+    magic("a language's within a cell", "within = 1\n%r\nwithin", shown="a cell has one language", fails=True),
 ]
 
 EXTENSIONS = [

@@ -787,7 +787,7 @@ def written(workspace: Path) -> Any:
     from lakebook.spark.attach import Attachment
     from lakebook.spark.driver import connect
 
-    attachment = Attachment(connect(find_workspace(workspace), workspace, "duckdb"), workspace)
+    attachment = Attachment(connect(find_workspace(workspace), workspace, "duckdb"), [str(workspace)])
     try:
         spark, sums = attachment.session, {}
         for name, statements in _WRITTEN.items():

@@ -52,6 +52,23 @@ def test_a_notebook_of_an_archive_runs_in_the_archive_s_folder(tmp_path: Path, c
     assert str(tmp_path) in capsys.readouterr().out
 
 
+def test_a_notebook_of_an_archive_runs_others_of_the_archive(tmp_path: Path, capsys: Captured) -> None:
+    first = notebook("python", command("%run ../includes/setup", 1), command("print(made + 1)", 2))
+    setup = notebook("python", command("made = 41", 1))
+    file = archive(tmp_path / "all.dbc", {"labs/first.python": first, "includes/setup.python": setup})
+    assert main(["run", f"{file}:labs/first"]) == 0
+    assert "42" in capsys.readouterr().out
+
+
+def test_a_circle_back_to_the_notebook_itself_is_told(tmp_path: Path, capsys: Captured) -> None:
+    for name, other in (("one", "two"), ("two", "one")):
+        (tmp_path / f"{name}.py").write_text(f"{HEAD}# MAGIC %run ./{other}\n")
+    assert main(["run", str(tmp_path / "one.py")]) == 1
+    assert (
+        "CircularRun: %run goes in a circle: one.py → two.py → one.py. (in cell 1 of two.py)" in capsys.readouterr().err
+    )
+
+
 def test_magic_that_would_not_run_is_refused(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "mixed.py"
     file.write_text(HEAD + "1" + BETWEEN + "# MAGIC %sql\n# MAGIC SELECT 1\nx = 1\n")

@@ -104,7 +104,7 @@ def _serve(root: Path, folder: Path, own: Path | None) -> None:
         connection = driver.attach(folder, folder.name)
     events: list[dict[str, Any]] = []
     connection.listen(events.append)
-    attached = Attachment(connection, folder)
+    attached = Attachment(connection, [str(folder)])
     names: dict[str, Any] = {
         "spark": attached.session,
         "sc": attached.context,

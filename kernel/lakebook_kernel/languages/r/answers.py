@@ -1,4 +1,4 @@
-"""What R asks while it works, and the answers: of Spark, of MLflow, for a name, for a line that the user types."""
+"""What R asks while it works, and the answers: of Spark, MLflow and dbutils, for a name, for a typed line."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ class Answers:
                 return self._send_name(**arguments)
             case "mlflow":
                 return self._track(arguments["verb"], asked.blocks)
+            case "dbutils":
+                return self._call_dbutils(arguments["verb"], asked.blocks)
             case _:
                 with self._host.waiting(self._stop):
                     return self._spark.serve(asked)
@@ -40,6 +42,10 @@ class Answers:
     def trace(self, message: str) -> str:
         """The whole story of a failure of Spark's that R tells by this message; empty when it is none."""
         return self._spark.trace(message)
+
+    def forget(self) -> None:
+        """R has ended, and with it what it held of Spark's."""
+        self._spark.forget()
 
     @staticmethod
     def concludes(asked: Message) -> bool:
@@ -74,6 +80,25 @@ class Answers:
             return {"status": "error", "message": error.evalue}, []
         except Exception as error:  # R waits for an answer, whatever MLflow meets
             return {"status": "error", "message": f"MLflow's {verb} failed: {type(error).__name__}: {error}"}, []
+
+    def _call_dbutils(self, name: str, blocks: list[Block]) -> Answer:
+        """A function of ``dbutils``; its arguments are a list, its answer is what JSON has."""
+        from lakebook_kernel.databricks.errors import NotebookExit
+        from lakebook_kernel.languages.r.decode import decode
+        from lakebook_kernel.languages.r.encode import encode
+
+        dbutils = self._language.dbutils
+        if dbutils is None:
+            return {"status": "error", "name": "DbutilsError", "message": "This notebook has no dbutils."}, []
+        try:
+            arguments = [self._spark.frame_meant(one) for one in decode(unpack(blocks)) or []]
+            return {}, pack(encode(dbutils.call(name, arguments), []))
+        except NotebookExit as ended:
+            return {"status": "exit", "message": ended.value}, []
+        except CellError as error:
+            return {"status": "error", "name": error.ename, "message": error.evalue}, []
+        except Exception as error:  # R waits for an answer, whatever it was
+            return {"status": "error", "name": type(error).__name__, "message": str(error)}, []
 
     @given_back()
     def _send_name(self, name: str, held: int) -> Answer:

@@ -63,7 +63,7 @@ class Child:
         # only after R, for which rpy2 sets a handler of its own that raises in the middle of R's callbacks
         self._stops.answer_signals()
         emitters = (self._emit_table, self._emit_plot, self._emit_rich, self._emit_result)
-        for function in (*emitters, self._request, self._track, self._fetch_name, self._digest, self._is_same):
+        for function in (*emitters, self._request, self._ask_verb, self._fetch_name, self._digest, self._is_same):
             self._r.define(function.__name__[1:], self._r.function(function))
         self._r.call("settings")
         self._values = self._r.addresses()
@@ -268,13 +268,16 @@ class Child:
         except (Forked, TypeError) as problem:
             return _refusal({"status": "error", "name": "exchangeError", "message": str(problem)})
 
-    def _track(self, verb: Any, arguments: Any) -> ri.Sexp:
-        """Ask the kernel for one of MLflow's verbs and wait; ``arguments`` is a named list, and so is the answer."""
+    def _ask_verb(self, what: Any, verb: Any, arguments: Any) -> ri.Sexp:
+        """Ask the kernel for a verb of MLflow's or SparkR's, or a function of ``dbutils``, and wait.
+
+        ``arguments`` is a list, and so is the answer.
+        """
         from lakebook_kernel.languages.r.exchange import Exchange
 
         exchange = Exchange(self._r, lambda: None)  # a run's end is told also after an interrupt
         try:
-            answer = self._asked("mlflow", {"verb": _text(verb)}, pack(exchange.from_r(arguments)))
+            answer = self._asked(_text(what), {"verb": _text(verb)}, pack(exchange.from_r(arguments)))
             if "status" in answer.body:
                 return _refusal(answer.body)
             return _r_list({"value": exchange.to_r(unpack(answer.blocks))})

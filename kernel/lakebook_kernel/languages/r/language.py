@@ -94,6 +94,10 @@ class RLanguage(Language):
             raise cell_error(outcome, cell.code, self._answers.trace(outcome["message"]))
         if outcome["status"] == "interrupted":
             raise KeyboardInterrupt
+        if outcome["status"] == "exit":
+            from lakebook_kernel.databricks.errors import NotebookExit
+
+            raise NotebookExit(outcome["message"])
 
     @override
     def packages(self) -> list[str] | None:
@@ -360,6 +364,7 @@ class RLanguage(Language):
 
     def _forget(self) -> None:
         self._variables.forget()
+        self._answers.forget()
         self._promised = False
 
     def _next_cell(self) -> None:

@@ -32,7 +32,7 @@ _SPARKS = ("AnalysisException", "ParseException")
 
 
 class ScalaLanguage(Language):
-    """Scala 2.13 with ``spark``, ``sc``, ``display`` and ``mlflow``. What cells print comes as events of the driver."""
+    """Scala 2.13 with ``spark``, ``sc``, ``display``, ``mlflow``, ``dbutils``. What cells print comes as events."""
 
     name: ClassVar[str] = "scala"
     label: ClassVar[str] = "Scala"
@@ -75,6 +75,10 @@ class ScalaLanguage(Language):
             self._log_fits(interpreter, interrupted=reply["status"] == "interrupted")
         if reply["status"] == "interrupted":
             raise KeyboardInterrupt
+        if reply["status"] == "exit":
+            from lakebook_kernel.databricks.errors import NotebookExit
+
+            raise NotebookExit(reply["value"])
         if reply["status"] == "error":
             raise _told(reply, cell.code)
 

@@ -26,8 +26,12 @@ object CellFailure {
   }
 
   /** @param lines the packages of the cell's classes */
-  def of(failure: Throwable, lines: Set[String]): Map[String, Any] = {
-    val cause = usersCause(failure)
+  def of(failure: Throwable, lines: Set[String]): Map[String, Any] = usersCause(failure) match {
+    case exited: NotebookExited => Map("status" -> "exit", "value" -> exited.value)
+    case cause                  => of(failure, cause, lines)
+  }
+
+  private def of(failure: Throwable, cause: Throwable, lines: Set[String]): Map[String, Any] = {
     val (name, message) = fromTask(cause).getOrElse(nameOf(cause) -> messageOf(cause))
     Map(
       "status" -> "error",

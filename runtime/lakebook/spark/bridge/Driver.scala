@@ -5,10 +5,11 @@ import java.util.concurrent.atomic.AtomicLong
 
 import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.classic.SparkSession
-import org.apache.spark.sql.lakebook.{NotebookCaches, TablesUsed}
+import org.apache.spark.sql.lakebook.{LakeCatalogs, NotebookCaches, TablesUsed}
 
 /** What there is once in the JVM, and the notebooks attached to it. */
 class Driver(val context: SharedContext, val base: SparkSession) {
+  LakeCatalogs.of(base)
   val caches: NotebookCaches = NotebookCaches.install(base)
   val progress = new Progress
   val tablesUsed = new TablesUsed(context)

@@ -13,7 +13,7 @@ import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.{Column, Dataset}
 import org.apache.spark.sql.classic.SparkSession
 import org.apache.spark.sql.internal.SQLConf
-import org.apache.spark.sql.lakebook.{AddedFiles, FrameVersion, Literals, TablesRead}
+import org.apache.spark.sql.lakebook.{AddedFiles, LakeCatalogs, CatalogsByName, FrameVersion, Literals, TablesRead}
 import org.apache.spark.sql.streaming.StreamingQuery
 
 /** One attached kernel: its session and all that ends with it. The entry point of its gateway.
@@ -46,6 +46,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   /** The streams that are shown as tables. */
   val liveTables = new LiveTables(Notebook.LiveRows, events)
   session.streams.addListener(liveTables)
+  CatalogsByName.install(session)
   private val gateway = new Gateway(this, Notebook.newSecret())
 
   /** Made when it is first asked for. */
@@ -123,6 +124,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
 
   /** The tables that a frame would read now, as JSON. */
   def tablesOf(frame: Dataset[_]): String = Json.write(TablesRead.now(frame).map(_.json))
+
+  /** The current schema as `TableList` has it: `sales`, or `main.sales`. */
+  def schema: String = LakeCatalogs.written(session.sessionState.catalogManager)
 
   def shareFrame(name: String, frame: Dataset[_]): Unit = SharedFrames.put(session, name, frame)
   def unshareFrame(name: String): Unit = SharedFrames.remove(session, name)

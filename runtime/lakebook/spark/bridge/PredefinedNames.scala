@@ -12,7 +12,8 @@ object PredefinedNames {
       .flatMap(_.getMethods).map(_.getName).filterNot(_.contains('$')).toSet -- Of.getMethods.map(_.getName) ++ Own
 
   private val Of = classOf[Object]
-  private val Own = Set("spark", "sc", "sqlContext", "sql", "display", "displayHTML", "mlflow")
+  private val Own = Set("spark", "sc", "sqlContext", "sql", "display", "displayHTML", "mlflow", "dbutils",
+    "getArgument")
   private val Packages = Seq("scala", "java.lang")
 
   private def isObject(inPackage: String, name: String): Boolean =

@@ -11,7 +11,7 @@ import scala.collection.mutable
 import org.apache.spark.sql.{Dataset, SparkSession}
 import org.apache.spark.sql.lakebook.FrameVersion
 
-/** One notebook's Scala: `spark`, `sc`, `sqlContext`, `display`, `displayHTML`, `mlflow` and what its cells have defined.
+/** One notebook's Scala: `spark`, `sc`, `sqlContext`, `display`, `mlflow`, `dbutils`, … and what its cells have defined.
   *
   * Cells run on the calling thread, one at a time; only `interrupt` may be called meanwhile.
   *
@@ -22,6 +22,7 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit, question
     this(notebook.session, notebook.events.emit, notebook.questions, notebook.liveTables)
 
   val mlflow = new Mlflow(questions)
+  val dbutils = new Dbutils(questions)
 
   private val id = ScalaInterpreter.register(this)
   private val threads = new NotebookThreads(session.sparkContext)
@@ -48,8 +49,8 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit, question
         throw problem
     }
 
-  /** Run a cell: `{"status": "ok" | "error" | "interrupted", "fits": number, …}`, with what `CellFailure` says of an
-    * error, and how many fits are there to be taken.
+  /** Run a cell: `{"status": "ok" | "error" | "interrupted" | "exit", "fits": number, …}`, with what `CellFailure` says of
+    * an error, and how many fits are there to be taken.
     */
   def run(code: String): String = exclusively {
     bound = Nil
@@ -272,6 +273,7 @@ object ScalaInterpreter {
     s"""@transient val spark: org.apache.spark.sql.SparkSession = $own.session
        |@transient val sc: org.apache.spark.SparkContext = spark.sparkContext
        |@transient val mlflow: _root_.lakebook.bridge.Mlflow = $own.mlflow
+       |@transient val dbutils: _root_.lakebook.bridge.Dbutils = $own.dbutils
        |@transient val sqlContext: org.apache.spark.sql.SQLContext = spark.sqlContext
        |def display(value: Any): Unit = $own.display(value)
        |def display(frame: org.apache.spark.sql.Dataset[_], trigger: org.apache.spark.sql.streaming.Trigger = null,
@@ -279,9 +281,9 @@ object ScalaInterpreter {
        |  $own.display(frame, _root_.lakebook.bridge.LiveTables.How(_root_.scala.Option(streamName), _root_.scala.Option(trigger),
        |    _root_.scala.Option(checkpointLocation)))
        |def displayHTML(html: String): Unit = $own.displayHTML(html)
+       |def getArgument(name: String, default: String = null): String = dbutils.widgets.getArgument(name, default)
        |import org.apache.spark.SparkContext._
-       |import spark.implicits._
-       |import spark.sql
+       |import spark.implicits._, spark.sql
        |import org.apache.spark.sql.functions._
        |""".stripMargin
   }

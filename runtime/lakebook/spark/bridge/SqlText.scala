@@ -125,7 +125,7 @@ object SqlText {
     case _                  => false
   }
 
-  private def tokens(code: String): Seq[Token] = {
+  private[bridge] def tokens(code: String): Seq[Token] = {
     val upperCase = code.codePoints.map(Character.toUpperCase(_)).toArray // the lexer's letters are capitals
     val lexer = new SqlBaseLexer(CharStreams.fromString(new String(upperCase, 0, upperCase.length)))
     lexer.removeErrorListeners()

@@ -7,7 +7,7 @@ import scala.util.control.NonFatal
 
 import org.apache.spark.internal.Logging
 import org.apache.spark.sql.catalyst.catalog.{CatalogTable, ExternalCatalogEvent, ExternalCatalogEventListener}
-import org.apache.spark.sql.lakebook.UnopenedCatalog
+import org.apache.spark.sql.lakebook.{LakeCatalogs, UnopenedCatalog}
 
 /** Keeps a file of the catalog's tables, which can be read without a driver.
   *
@@ -65,7 +65,7 @@ class TableList(state: UnopenedCatalog, file: Path) extends ExternalCatalogEvent
       schema <- catalog.listDatabases()
       table <- catalog.getTablesByName(schema, catalog.listTables(schema))
     } yield Map(
-      "schema" -> schema,
+      "schema" -> LakeCatalogs.written(schema),
       "name" -> table.identifier.table,
       "location" -> table.storage.locationUri.map(TableList.place).orNull,
       "provider" -> provider(table),

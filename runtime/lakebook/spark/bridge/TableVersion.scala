@@ -7,7 +7,7 @@ import org.apache.spark.sql.delta.{DeltaLog, SnapshotDescriptor}
 
 /** A Delta table as it was at one version.
   *
-  * @param name "schema.table" where it was asked for by its name, else empty
+  * @param name "schema.table", or "catalog.schema.table", where it was asked for by its name, else empty
   * @param location as Hadoop writes paths, "file:/x" for a folder of this machine
   * @param id Delta's, another one when a table was dropped and made anew
   */
@@ -20,7 +20,7 @@ case class TableVersion(name: String, location: String, version: Long, id: Strin
 
 object TableVersion {
   def of(log: DeltaLog, table: Option[TableIdentifier], snapshot: SnapshotDescriptor): TableVersion = {
-    val name = table.fold("")(found => s"${found.database.getOrElse("default")}.${found.table}")
+    val name = table.fold("")(found => s"${LakeCatalogs.written(found.database.getOrElse(LakeCatalogs.Default))}.${found.table}")
     TableVersion(name, log.dataPath.toString, snapshot.version, snapshot.metadata.id)
   }
 }

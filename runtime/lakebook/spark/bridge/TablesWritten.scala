@@ -5,6 +5,7 @@ import scala.util.control.NonFatal
 import org.apache.hadoop.fs.Path
 import org.apache.spark.internal.Logging
 import org.apache.spark.sql.catalyst.TableIdentifier
+import org.apache.spark.sql.catalyst.analysis.ResolvedIdentifier
 import org.apache.spark.sql.catalyst.plans.logical.{LogicalPlan, V2CreateTablePlan}
 import org.apache.spark.sql.classic.SparkSession
 import org.apache.spark.sql.delta.{CommittedTransaction, OptimisticTransaction, TransactionExecutionObserver}
@@ -88,7 +89,10 @@ object TablesWritten extends Logging {
   /** The name of a table that a command makes: it is in the catalog only after the commit. */
   private def created(command: LogicalPlan): Option[TableIdentifier] = command match {
     case create: V2CreateTablePlan if !new Path(create.tableName.name).isAbsolute =>
-      Some(TableIdentifier(create.tableName.name, create.tableName.namespace.lastOption))
+      create.name match {
+        case ResolvedIdentifier(catalog, table) => Some(LakeCatalogs.stored(catalog, table))
+        case _ => Some(TableIdentifier(create.tableName.name, create.tableName.namespace.lastOption))
+      }
     case create: CreateDeltaTableCommand if !create.tableByPath => Some(create.table.identifier)
     case _                                                      => None
   }

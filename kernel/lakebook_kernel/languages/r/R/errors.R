@@ -62,7 +62,7 @@ above_ours <- function(calls) {
 below_machinery <- function(calls) {
   heads <- sub("^(rlang|cli)::", "", vapply(calls, function(call) one_line(call[[1]]), ""))
   if (length(heads) && heads[1] == "fetched_value") return(list())
-  raising <- which(heads %in% c(".handleSimpleError", "ask_spark", "ask_mlflow", "fetched_value", "abort", "cli_abort", "stop", "stopifnot", "signalCondition"))
+  raising <- which(heads %in% c(".handleSimpleError", "ask_spark", "ask_mlflow", "ask_dbutils", "ask_frames", "fetched_value", "abort", "cli_abort", "stop", "stopifnot", "signalCondition"))
   raising <- raising[raising > 1L]
   if (length(raising)) calls[seq_len(raising[1] - 1L)] else calls
 }

@@ -7,7 +7,7 @@ state$done <- 0L
 state$autolog <- FALSE
 state$logged <- list()
 
-# The answer is a list with `status` ("ok", "error", "interrupted") and, for an error, what describe_error() says. `given` are the
+# The answer is a list with `status` ("ok", "error", "interrupted", "exit") and, for an error, what describe_error() says. `given` are the
 # variables that other languages own; `autolog`: fitted models are logged.
 run_cell <- function(code, number, given, autolog) {
   lines <- strsplit(code, "\n", fixed = TRUE)[[1]]
@@ -19,6 +19,7 @@ run_cell <- function(code, number, given, autolog) {
   state$autolog <- autolog
   state$logged <- list()
   watch_copies(code, given)
+  name_packages(code)
   parsed <- tryCatch(parse(text = lines, srcfile = file, keep.source = TRUE, encoding = "UTF-8"), error = identity)
   if (inherits(parsed, "error")) return(parse_failure(parsed, lines))
   places <- attr(parsed, "srcref")
@@ -36,7 +37,13 @@ run_cell <- function(code, number, given, autolog) {
   outcome
 }
 
-run_expression <- function(expression, line, last) {
+# dbutils.notebook.exit() ends it with the status "exit", past whoever handles errors.
+run_expression <- function(expression, line, last) withRestarts(
+  evaluate_expression(expression, line, last),
+  notebook_exit = function(value) list(status = "exit", message = value)
+)
+
+evaluate_expression <- function(expression, line, last) {
   noted <- NULL
   guarded({
     withCallingHandlers({

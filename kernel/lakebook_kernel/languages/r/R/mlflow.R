@@ -3,7 +3,7 @@
 
 # Asks for a verb; arguments that are NULL are not given.
 ask_mlflow <- function(verb, ...) {
-  answer <- track(verb, Filter(Negate(is.null), list(...)))
+  answer <- ask_verb("mlflow", verb, Filter(Negate(is.null), list(...)))
   if (is.null(answer$status)) return(answer$value)
   if (answer$status == "interrupted") interrupt_cell()
   stop(structure(class = c("MlflowError", "error", "condition"), list(message = answer$message, call = NULL)))

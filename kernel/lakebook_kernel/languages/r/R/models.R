@@ -126,7 +126,7 @@ package_of <- function(model) {
 
 # R's packages that are loaded, and R itself.
 loaded_packages <- function() {
-  names <- loadedNamespaces()
+  names <- setdiff(loadedNamespaces(), sparkr$registered)
   c(paste0("R==", getRversion()), sort(sprintf("%s==%s", names, vapply(names, getNamespaceVersion, "")), method = "radix"))
 }
 

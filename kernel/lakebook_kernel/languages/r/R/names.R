@@ -250,7 +250,7 @@ is_known <- function(name) {
 describe_variables <- function() {
   names <- variables()
   size <- function(value) {
-    if (is.function(value) || is.environment(value)) ""
+    if (is.function(value) || is.environment(value) || is_of_spark(value)) ""
     else paste(if (length(dim(value))) dim(value) else length(value), collapse = " \u00d7 ")
   }
   described <- vapply(names, function(name) {

@@ -1,4 +1,4 @@
-# The session's settings, and the environment "lakebook" on the search path that offers sql(), display(), spark and MLflow's verbs.
+# The session's settings, and the environment "lakebook" on the search path that offers sql(), display(), spark, dbutils and MLflow's verbs.
 
 offered <- new.env()
 
@@ -33,6 +33,7 @@ settings <- function() {
   # dplyr has a sql() too: whoever attaches it later must not hide ours
   for (package in c("dplyr", "dbplyr", "DBI")) setHook(packageEvent(package, "attach"), function(...) offer(), "append")
   registerS3method("with", "lakebook_run", with_run, envir = baseenv())
+  define_file_list()
   setHook(packageEvent("mlflow", "attach"), tell_of_package, "append")
   if (isNamespaceLoaded("parallel")) fetch_before_forks()
   else setHook(packageEvent("parallel", "onLoad"), fetch_before_forks, "append")
@@ -44,12 +45,15 @@ settings <- function() {
 offer <- function() {
   if ("lakebook" %in% search()) detach("lakebook", character.only = TRUE)
   place <- attach(NULL, name = "lakebook", warn.conflicts = FALSE)
-  for (name in c("sql", "display", "write_table")) assign(name, get(name), envir = place)
+  for (name in c("sql", "display", "displayHTML", "write_table")) assign(name, get(name), envir = place)
+  # SparkR's has to stay before dplyr's
+  if (is_attached("SparkR")) assign("sql", sparkr_tables$sql, envir = place)
   delayedAssign("spark", spark_connection(), assign.env = place)
 }
 
-# Puts MLflow's verbs on the search path, once: whoever attaches the package mlflow later means its functions.
+# Puts MLflow's verbs on the search path, once: whoever attaches the package mlflow later means its functions. So with dbutils.
 offer_verbs <- function() {
+  attach(dbutils_functions(), name = "lakebook:dbutils", warn.conflicts = FALSE)
   place <- attach(NULL, name = "lakebook:mlflow", warn.conflicts = FALSE)
   for (name in ls(environment(offer), pattern = "^mlflow_")) assign(name, get(name), envir = place)
 }
@@ -65,7 +69,14 @@ ask_user <- function(prompt, hidden = FALSE) {
 }
 
 display <- function(...) {
-  for (value in list(...)) show_value(value)
+  for (value in list(...)) if (inherits(value, "SparkDataFrame")) show_spark_frame(value) else show_value(value)
+  invisible()
+}
+
+displayHTML <- function(html) {
+  if (!is.character(html)) stop(sprintf("displayHTML() takes HTML as text, not a %s.", class(html)[1]), call. = FALSE)
+  html <- enc2utf8(paste(html, collapse = "\n"))
+  emitted(emit_rich(c("text/html", "text/plain"), c(html, html)))
   invisible()
 }
 

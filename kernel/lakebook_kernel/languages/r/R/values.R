@@ -7,6 +7,8 @@ frame_classes <- c("data.frame", "tbl_df", "tbl", "data.table", "grouped_df", "r
 show_value <- function(value, last = FALSE) {
   if (inherits(value, "tbl_sql") && inherits(value, "tbl_lazy")) {
     show_lazy(value)
+  } else if (inherits(value, "FileInfoList")) {
+    send_table(file_frame(value), length(unclass(value)))
   } else if (is_plain_frame(value)) {
     if (is_printable(value)) send_table(value, nrow(value))
   } else if (inherits(value, "help_files_with_topic")) {

@@ -1,0 +1,1 @@
+"""What Databricks' notebooks have at hand: ``dbutils`` and its parts."""
