@@ -29,6 +29,7 @@ class Paths:
         #: by the beginnings of canonical paths; mounts are not among them
         self.folders = {
             "/dbfs": workspace.state / "dbfs",
+            "/dbfs/user/hive/warehouse": workspace.warehouse,  # where managed tables are there
             "/Volumes": workspace.state / "volumes",
             "/Workspace": workspace.root,
         }

@@ -54,6 +54,11 @@ def test_without_settings_the_state_and_the_workspace_have_the_files(tmp_path: P
     assert not (tmp_path / ".lakebook").exists(), "asking must not create anything"
 
 
+def test_managed_tables_are_where_databricks_has_them(tmp_path: Path) -> None:
+    found = paths(tmp_path, '[warehouse]\npath = "tables"\n')
+    assert found.local("dbfs:/user/hive/warehouse/t/_delta_log") == tmp_path / "tables/t/_delta_log"
+
+
 def test_the_longest_beginning_counts(tmp_path: Path) -> None:
     found = paths(
         tmp_path,
