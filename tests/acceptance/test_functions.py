@@ -19,6 +19,12 @@ def test_they_are_there(notebook: Notebook) -> None:
     assert notebook.good("getArgument('nobody_made_it', 'else')").text == "'else'"
 
 
+@pytest.mark.spark
+def test_a_frame_displays_itself(notebook: Notebook) -> None:
+    shown = notebook.good("spark.range(3).withColumnRenamed('id', 'shown_here').display()").bundles[-1]
+    assert "shown_here" in shown["text/plain"] and "shown_here" in shown["text/html"]
+
+
 @pytest.mark.r
 def test_they_give_way_to_what_any_language_binds(notebook: Notebook) -> None:
     notebook.good("%r\ntable <- c(1, 2)")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.display_functions import display as jupyters
 
+from lakebook.imports import AfterImport
 from lakebook_kernel.display.frames import is_sparks
 
 if TYPE_CHECKING:
@@ -32,6 +33,17 @@ class Display:
     def install(self) -> None:
         """Let every module see it, as IPython lets them see its own."""
         vars(builtins).update(display=self, displayHTML=display_html)
+        AfterImport({"pyspark.sql.dataframe"}, self._install_method).install()
+
+    def _install_method(self) -> None:
+        """``frame.display()``, which Databricks' DataFrames have."""
+        from pyspark.sql.dataframe import DataFrame
+
+        def display(frame: DataFrame, **options: Any) -> None:
+            """Show the frame as a table; of a stream, as ``display`` does."""
+            self(frame, **options)
+
+        DataFrame.display = display  # type: ignore[attr-defined]
 
     def __call__(
         self,
