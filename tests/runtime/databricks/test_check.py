@@ -232,6 +232,15 @@ def test_packages_that_are_not_installed(tmp_path: Path) -> None:
     ]
 
 
+def test_modules_at_the_workspaces_root_are_found_from_any_folder(tmp_path: Path) -> None:
+    (tmp_path / "lakebook.toml").touch()
+    (tmp_path / "shared.py").touch()
+    (tmp_path / "etl").mkdir()
+    assert texts(tmp_path / "etl", "import shared, missing_here") == [
+        "cell 1: import missing_here: not installed; %pip install missing-here"
+    ]
+
+
 @pytest.mark.parametrize("cell", ["# MAGIC %pip install -r ../needs.txt", "import sys\nsys.path.append(somewhere())"])
 def test_a_notebook_that_may_find_its_packages_is_believed(cell: str, tmp_path: Path) -> None:
     assert found(tmp_path, cell, "import nothere_at_all") == []

@@ -66,7 +66,7 @@ def findings(notebook: NotebookNode, path: Path, workspace: Workspace) -> list[F
     cells = list(_cells(notebook))
     found = [*_mixed(notebook), *_from_table(cells, workspace), *_magics(cells), *_notebooks(cells, path, workspace)]
     found += [Finding(cell.number, "not Python", cell.uses.problem) for cell in cells if cell.uses.problem]
-    found += _packages(cells, formats.file_of(path).resolve().parent)
+    found += _packages(cells, formats.file_of(path).resolve().parent, workspace.root)
     return sorted(dict.fromkeys(found), key=lambda finding: finding.cell)
 
 
@@ -154,7 +154,7 @@ def _notebooks(cells: list[_Cell], path: Path, workspace: Workspace) -> Iterator
                 yield Finding(cell.number, target, "there is no such notebook, with or without a suffix such as .py.")
 
 
-def _packages(cells: list[_Cell], folder: Path) -> Iterator[Finding]:
+def _packages(cells: list[_Cell], folder: Path, root: Path) -> Iterator[Finding]:
     """Imports of what is not installed, unless the notebook may install it or find it where only running it tells."""
     installed = Installed()
     for cell in cells:
@@ -162,7 +162,7 @@ def _packages(cells: list[_Cell], folder: Path) -> Iterator[Finding]:
     added = [path for cell in cells for path in cell.uses.folders]
     if installed.unknown or None in added:
         return
-    folders = [folder, *(folder / path for path in added if path)]
+    folders = [folder, root, *(folder / path for path in added if path)]
     for cell in cells:
         listed = tuple(f"{what}." for what, _ in unsupported(cell.uses, cell.language, jars=False))
         for module in dict.fromkeys(map(top_level, cell.uses.modules if cell.language == "python" else [])):
