@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from acceptance.live import Notebook
-from acceptance.samples import HAS_R
 from kernel.databricks.sources import python, source
 from kernel.databricks.wheels import wheel
 
@@ -38,7 +37,6 @@ def test_cells_of_every_language_share_names_in_order(notebook: Notebook, worksp
     assert notebook.good("%scala\nprintln(fromScala * limit)").stdout == "420\n"
 
 
-@pytest.mark.skipif(not HAS_R, reason="R is not installed")
 @pytest.mark.r
 def test_r_inside(notebook: Notebook, workspace: Path) -> None:
     source(workspace / "inside.r", "r", "squares <- (1:4)^2", "%python\ntotal = sum(squares)")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kernel.attached import AttachedHost, Run
+from kernel.languages.dbutils_stand_in import FILES, Utilities
 from kernel.standins import StandInOutput
 from lakebook_kernel.databricks.driver_calls import answering
 from lakebook_kernel.databricks.errors import InputWidgetNotDefined, NotebookExit
@@ -16,26 +17,6 @@ from lakebook_kernel.languages.scala import ScalaLanguage
 from lakebook_kernel.questions import Subject
 
 pytestmark = pytest.mark.spark
-
-FILES = [
-    {"path": "dbfs:/data/a.csv", "name": "a.csv", "size": 5, "modificationTime": 1_700_000_000_000},
-    {"path": "dbfs:/data/b/", "name": "b/", "size": 0, "modificationTime": 1_700_000_000_001},
-]
-
-
-class Utilities:
-    """Notes what is called, and answers what a test says."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, list[Any]]] = []
-        self.answers: dict[str, Any] = {}
-
-    def call(self, name: str, arguments: list[Any]) -> Any:
-        self.calls.append((name, arguments))
-        answer = self.answers.get(name)
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
 
 
 def others(what: str, arguments: dict[str, Any], subject: Subject) -> dict[str, Any]:
