@@ -195,6 +195,18 @@ print([file.name for file in dbutils.fs.ls("/Volumes/main/default/v")])
     assert (folder / ".lakebook/dbfs/tmp/one.pkl").exists()
 
 
+def test_programs_see_databricks_paths_where_the_machine_allows_it(notebook: Notebook) -> None:
+    notebook.good("dbutils.fs.put('dbfs:/FileStore/seen.txt', 'seen', True)")
+    if not notebook.good("get_ipython().kernel.databricks.trees.shown(['sh'], '/dbfs')[1:]").text.startswith("['-I'"):
+        pytest.skip("this machine has the trees, or lets no process have mounts of its own")
+    assert notebook.good("%sh\ncat /dbfs/FileStore/seen.txt").stdout == "seen"
+    assert "seen" in notebook.good("!cat /dbfs/FileStore/seen.txt").stdout
+    local = "def f(name):\n    lines = !cat /dbfs/FileStore/{name}.txt $name 2>/dev/null\n    return lines\nf('seen')"
+    assert notebook.good(local).text == "['seen']"
+    assert "3 {b}" in notebook.good("b = 3\n!echo {b} '{{b}}'").stdout
+    assert notebook.good("_ = !exit 3\n!exit 4\n_exit_code").text == "4"
+
+
 def test_a_file_that_is_not_there_is_python_s_own_error(notebook: Notebook) -> None:
     outcome = notebook.run("open('/dbfs/none.txt')")
     assert outcome.errors[0]["ename"] == "FileNotFoundError" and "mapped.py" not in outcome.error
@@ -203,6 +215,18 @@ def test_a_file_that_is_not_there_is_python_s_own_error(notebook: Notebook) -> N
 def test_functions_for_files_go_to_other_processes_as_before(notebook: Notebook) -> None:
     code = "import builtins, io, os, pickle\nprint([pickle.loads(pickle.dumps(f)) is f for f in (os.stat, os.remove, builtins.open, io.open)])"
     assert "False" not in notebook.good(code).stdout
+
+
+def test_a_function_that_opens_files_goes_to_other_processes(folder: Path, notebook: Notebook) -> None:
+    (folder / "own.txt").write_text("mine")
+    code = """
+import subprocess, sys
+from pyspark import cloudpickle
+sent = cloudpickle.dumps(lambda: open("own.txt").read())
+received = "import pickle, sys; print(pickle.load(sys.stdin.buffer)())"
+print(subprocess.run([sys.executable, "-c", received], input=sent, capture_output=True, check=True).stdout)
+"""
+    assert notebook.good(code).stdout == "b'mine\\n'\n"
 
 
 def test_modules_of_the_workspace_are_imported_by_its_path(folder: Path, notebook: Notebook) -> None:

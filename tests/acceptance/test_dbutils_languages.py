@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from acceptance.live import Notebook
+from runtime.spark.peer import eventually
 
 R_CALLED = """# Databricks notebook source
 value <- dbutils.widgets.get("n")
@@ -22,8 +24,12 @@ stop("never run")
 
 
 @pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
-    folder = tmp_path_factory.mktemp("dbutils")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dbutils")
+
+
+@pytest.fixture(scope="module")
+def notebook(folder: Path) -> Iterator[Notebook]:
     (folder / "lakebook.toml").touch()
     (folder / "called.r").write_text(R_CALLED)
     with pytest.MonkeyPatch.context() as patch:
@@ -144,3 +150,49 @@ def test_another_notebook_is_run_from_scala(notebook: Notebook) -> None:
 @pytest.mark.spark
 def test_help_in_scala(notebook: Notebook) -> None:
     assert "ls(" in notebook.good("%scala\ndbutils.fs.help()", timeout=180).text
+
+
+@pytest.mark.spark
+def test_a_frame_of_scalas_is_summarized(notebook: Notebook) -> None:
+    shown = notebook.good('%scala\ndbutils.data.summarize(spark.range(4).toDF("n"))', timeout=180).text
+    (row,) = [line.split("|") for line in shown.splitlines() if line.split("|")[0].strip() == "n"]
+    assert [cell.strip() for cell in row[2:6]] == ["4", "0", "4", "1.5"]
+    refused = notebook.run('%scala\ndbutils.data.summarize(spark.readStream.format("rate").load())').error
+    assert refused.startswith("DbutilsException: dbutils.data.summarize takes no stream")
+
+
+# --- interrupts
+
+WAITS = """# Databricks notebook source
+import pathlib, time
+pathlib.Path("began").touch()
+time.sleep(60)
+pathlib.Path("ended").touch()
+"""
+THREADS = """
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(2) as pool:
+    list(pool.map(lambda _: dbutils.notebook.run("./waits", 0), range(2)))
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'dbutils.notebook.run("./waits", 0)',
+        THREADS,
+        pytest.param('%r\ndbutils.notebook.run("./waits", 0)', marks=pytest.mark.r),
+        pytest.param('%scala\ndbutils.notebook.run("./waits", 0)', marks=pytest.mark.spark),
+    ],
+    ids=["python", "python threads", "r", "scala"],
+)
+def test_an_interrupt_ends_the_notebook_that_a_cell_runs(notebook: Notebook, folder: Path, code: str) -> None:
+    (folder / "waits.py").write_text(WAITS)
+    began = folder / "began"
+    began.unlink(missing_ok=True)
+    request = notebook.start(code)
+    eventually(began.exists, 60)
+    notebook.manager.interrupt_kernel()
+    assert notebook.finish(request).errors[0]["ename"] == "KeyboardInterrupt"
+    eventually(lambda: not list((folder / ".lakebook").glob("called-*")))
+    assert not (folder / "ended").exists()

@@ -99,5 +99,36 @@ def test_the_machine_s_own_files_are_as_before(notebook: Notebook, folder: Path)
     )
 
 
+@pytest.mark.skipif(Path("/dbfs").exists(), reason="this machine has /dbfs")
+def test_python_functions_of_spark_s_read_them(notebook: Notebook, folder: Path) -> None:
+    (folder / "module_of_the_workspace.py").write_text("here = 'imported'\n")
+    code = """
+from pyspark.sql.functions import udf
+dbutils.fs.put("dbfs:/FileStore/one.txt", "in dbfs", True)
+@udf("string")
+def read(name):
+    import os, sys
+    with open(f"/dbfs/FileStore/{name}.txt") as file:
+        text = file.read()
+    sys.path.insert(0, "/Workspace")
+    import module_of_the_workspace
+    return f"{text}, {module_of_the_workspace.here}, {os.path.exists('/Volumes/none')}"
+print(spark.createDataFrame([("one",)], "n string").select(read("n")).first()[0])
+def written(frames):
+    import pandas
+    for frame in frames:
+        frame.to_csv("/dbfs/FileStore/frame.csv", index=False)
+        yield pandas.read_csv("/dbfs/FileStore/frame.csv")
+print(spark.range(1, 3).coalesce(1).mapInPandas(written, "id long").count(), dbutils.fs.head("/FileStore/frame.csv").split())
+"""
+    assert notebook.good(code).stdout == "Wrote 7 bytes.\nin dbfs, imported, False\n2 ['id', '1', '2']\n"
+
+
+def test_what_a_function_of_spark_s_does_not_find_is_python_s_own_error(notebook: Notebook) -> None:
+    code = "from pyspark.sql.functions import udf\nspark.range(1).select(udf(lambda n: open('/dbfs/none').read())('id')).collect()"
+    error = notebook.run(code).errors[0]
+    assert error["ename"] == "FileNotFoundError" and "(in <lambda>, line 2" in error["evalue"]
+
+
 def test_scala_reads_them_too(notebook: Notebook) -> None:
     assert "3" in notebook.good('%scala\nspark.read.load("dbfs:/tmp/changed").count()').text

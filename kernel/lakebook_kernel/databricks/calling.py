@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -34,6 +34,13 @@ class Caller:
     ) -> None:
         self._waiting = waiting
         self._state = state
+        #: the processes that other threads than the main one wait for
+        self._elsewhere: set[subprocess.Popen[bytes]] = set()
+
+    def interrupt(self) -> None:
+        """Interrupt the notebooks that threads run, and cells of Scala's: the main thread asks to stop what it runs."""
+        for process in list(self._elsewhere):
+            process.send_signal(signal.SIGINT)
 
     def run(self, notebook: Path, name: str, arguments: dict[str, str], caller: Path | None, timeout: float) -> str:
         """Run a notebook to its end and return what it gave to ``dbutils.notebook.exit``.
@@ -78,7 +85,8 @@ class Caller:
                 start_new_session=True,  # an interrupt of this kernel reaches it by `stop` alone
             )
         assert process.stdin is not None
-        wait = self._waiting(lambda: process.send_signal(signal.SIGINT)) if on_main_thread() else nullcontext()
+        main = on_main_thread()
+        wait = self._waiting(lambda: process.send_signal(signal.SIGINT)) if main else self._interruptible(process)
         with process.stdin, wait:
             process.stdin.write(json.dumps(asdict(call)).encode() + b"\n")
             process.stdin.flush()
@@ -93,3 +101,12 @@ class Caller:
                     process.wait()
                 return False
         return True
+
+    @contextmanager
+    def _interruptible(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """Within it ``interrupt`` reaches the process."""
+        self._elsewhere.add(process)
+        try:
+            yield
+        finally:
+            self._elsewhere.discard(process)

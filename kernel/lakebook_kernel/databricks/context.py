@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from lakebook_kernel.databricks.errors import DbutilsError
@@ -86,6 +86,8 @@ class Context:
     host: str
     #: the file of the notebook, if it is known
     file: str | None
+    #: of a job's task: ``jobId``, ``jobName``, ``taskKey``, ``runId`` (of the task) and ``multitaskParentRunId``
+    job: Mapping[str, str] = field(default_factory=dict)
 
     def notebookPath(self) -> Option:  # noqa: N802
         """Where the notebook is in the workspace: ``/etl/load``."""
@@ -95,8 +97,24 @@ class Context:
         """The user of this machine who runs the notebook."""
         return Option("userName", self.user)
 
+    def jobId(self) -> Option:  # noqa: N802
+        """The job in whose run the notebook is a task."""
+        return Option("jobId", self.job.get("jobId"))
+
+    def jobName(self) -> Option:  # noqa: N802
+        """The name of that job."""
+        return Option("jobName", self.job.get("jobName"))
+
+    def currentRunId(self) -> Option:  # noqa: N802
+        """The run of the task."""
+        return Option("currentRunId", self.job.get("runId"))
+
+    def rootRunId(self) -> Option:  # noqa: N802
+        """The run of the job."""
+        return Option("rootRunId", self.job.get("multitaskParentRunId"))
+
     def tags(self) -> Tags:
-        """The user, and the machine as the cluster."""
+        """The user, the machine as the cluster, and the job whose task the notebook is."""
         return Tags(self._tags())
 
     def toJson(self) -> str:  # noqa: N802
@@ -109,15 +127,15 @@ class Context:
         """As ``toJson``, before it is a text."""
         extra = {"notebook_path": self.path, **({"notebook_file": self.file} if self.file else {})}
         return {
-            "rootRunId": None,
-            "currentRunId": None,
+            "rootRunId": _run(self.job.get("multitaskParentRunId")),
+            "currentRunId": _run(self.job.get("runId")),
             "jobGroup": None,
             "tags": self._tags(),
             "extraContext": extra,
         }
 
     def _tags(self) -> dict[str, str]:
-        return {"user": self.user, "clusterId": self.host}
+        return {"user": self.user, "clusterId": self.host, **self.job}
 
     def __getattr__(self, name: str) -> Any:
         if name in _MISSING:
@@ -127,9 +145,12 @@ class Context:
 
 #: what Databricks' contexts have of a workspace or a job
 _MISSING = {
-    "apiToken", "apiUrl", "browserHostName", "browserHash", "clusterId", "currentRunId", "jobGroup", "jobId", "jobName",
-    "notebookId", "rootRunId", "workspaceId",
+    "apiToken", "apiUrl", "browserHostName", "browserHash", "clusterId", "jobGroup", "notebookId", "workspaceId",
 }  # fmt: skip
+
+
+def _run(number: str | None) -> dict[str, int] | None:
+    return {"id": int(number)} if number is not None else None
 
 
 class EntryPoint:

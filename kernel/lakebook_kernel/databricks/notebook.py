@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lakebook.config import Workspace
+from lakebook_kernel import task
 from lakebook_kernel.databricks.calling import Caller
 from lakebook_kernel.databricks.context import Context, EntryPoint
 from lakebook_kernel.databricks.errors import NotebookExit, NotebookRunError
@@ -77,7 +78,7 @@ class NotebookUtility(Utility):
         place = file.with_suffix("") if file else self._folder()
         path = f"/{place.relative_to(root).as_posix()}" if place.is_relative_to(root) else place.as_posix()
         shown = "/" if path == "/." else path
-        return Context(shown, getpass.getuser(), platform.node(), str(file) if file else None)
+        return Context(shown, getpass.getuser(), platform.node(), str(file) if file else None, task.context())
 
     @property
     def entry_point(self) -> EntryPoint:

@@ -6,18 +6,23 @@ import builtins
 import json
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from IPython.core import interactiveshell
+
 from lakebook.config import ConfigError
 from lakebook.databricks.calls import ARGUMENTS
+from lakebook.mapped import MappedFiles
+from lakebook_kernel.databricks.calling import Caller
 from lakebook_kernel.databricks.dbutils import DBUtils, PysparkModule
 from lakebook_kernel.databricks.functions import Functions
-from lakebook_kernel.databricks.mapped import MappedFiles
 
 if TYPE_CHECKING:
+    from lakebook.config import Workspace
     from lakebook.paths import Paths
     from lakebook_kernel.databricks.data import Data
     from lakebook_kernel.databricks.fs import FileSystem
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from lakebook_kernel.databricks.library import Credentials, Library
     from lakebook_kernel.databricks.notebook import NotebookUtility
     from lakebook_kernel.databricks.secrets import Secrets
+    from lakebook_kernel.databricks.trees import Trees
     from lakebook_kernel.databricks.widgets import Widgets
     from lakebook_kernel.kernel import LakebookKernel
 
@@ -35,8 +41,10 @@ class Databricks:
     def __init__(self, kernel: LakebookKernel) -> None:
         self._kernel = kernel
         self.dbutils = DBUtils(self)
+        #: runs other notebooks
+        self.caller = Caller(kernel.waiting, lambda: kernel.workspace().make_state())
 
-    def install(self) -> None:
+    def install(self, workspace: Callable[[], Workspace]) -> None:
         """Let every cell and module of Python see ``dbutils``, but not list it among the user's names."""
         vars(builtins)["dbutils"] = self.dbutils
         shell = self._kernel.ipython
@@ -44,8 +52,10 @@ class Databricks:
         Functions(self._kernel.spark, self.dbutils).install()
         PysparkModule(self.dbutils).install()
         MappedFiles(self._local).install()
+        vars(interactiveshell)["io_open"] = open  # what a cell's own `open` calls
+        vars(shell.user_ns["open"])["__wrapped__"] = open  # pickled with it, and Python's own is not found by name now
         with suppress(ConfigError):  # said where the workspace is used
-            root = str(self._kernel.workspace().root)
+            root = str(workspace().root)
             if root not in sys.path:  # as Databricks has a repository's: after what is beside the notebook
                 sys.path.append(root)
 
@@ -73,12 +83,9 @@ class Databricks:
     @cached_property
     def notebook(self) -> NotebookUtility:
         """What ends this notebook, and runs another one."""
-        from lakebook_kernel.databricks.calling import Caller
         from lakebook_kernel.databricks.notebook import NotebookUtility
 
-        kernel = self._kernel
-        caller = Caller(kernel.waiting, lambda: kernel.workspace().make_state())
-        return NotebookUtility(self.folder, self.file, kernel.workspace, caller)
+        return NotebookUtility(self.folder, self.file, self._kernel.workspace, self.caller)
 
     def folder(self) -> Path:
         """Where relative paths to notebooks begin: in the folder of the one that ``%run`` is running, if it is."""
@@ -120,6 +127,13 @@ class Databricks:
         from lakebook_kernel.databricks.data import Data
 
         return Data()
+
+    @cached_property
+    def trees(self) -> Trees:
+        """What shows Databricks' trees to the programs that cells start."""
+        from lakebook_kernel.databricks.trees import Trees
+
+        return Trees(self.paths, self._kernel.say)
 
     def paths(self) -> Paths:
         """Where Databricks' paths are, by the settings of now. Raises ``ConfigError``."""

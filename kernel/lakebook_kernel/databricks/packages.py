@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING
 from lakebook.config import ConfigError
 
 if TYPE_CHECKING:
-    from lakebook_kernel.databricks.overlay import Overlay
+    from lakebook.config import Workspace
+    from lakebook.databricks.overlay import Overlay
     from lakebook_kernel.kernel import LakebookKernel
 
 #: below the workspace's state: a folder for each kernel
@@ -36,17 +38,17 @@ class Packages:
     @cached_property
     def overlay(self) -> Overlay:
         """The notebook's own folder of packages. Raises ``ConfigError``."""
-        from lakebook_kernel.databricks.overlay import Overlay
+        from lakebook.databricks.overlay import Overlay
 
-        return Overlay(self._folder())
+        return Overlay(self._folder(self._kernel.workspace()))
 
-    def _folder(self) -> Path:
-        return self._kernel.workspace().state / FOLDER / self._connection.stem
+    def _folder(self, workspace: Workspace) -> Path:
+        return workspace.state / FOLDER / self._connection.stem
 
-    def restore(self) -> None:
+    def restore(self, workspace: Callable[[], Workspace]) -> None:
         """At the kernel's start: what was installed before a restart is there again."""
         try:
-            there = self._folder().is_dir()
+            there = self._folder(workspace()).is_dir()
         except ConfigError:  # said where the workspace is used
             return
         if there and self.overlay.exists:

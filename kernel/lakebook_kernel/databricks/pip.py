@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import os
 import re
@@ -11,17 +10,12 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from lakebook_kernel.databricks.overlay import Installed
+from lakebook.databricks.overlay import Installed
 from lakebook_kernel.databricks.packages import Packages
 from lakebook_kernel.interrupts import on_main_thread
 from lakebook_kernel.languages.base import CellError, Host, Stream
 from lakebook_kernel.languages.processes import Program, Tail
 
-#: what the kernel itself runs with, which cannot be replaced under it
-KERNELS_OWN = (
-    "lakebook", "ipykernel", "ipython", "jupyter-client", "jupyter-core", "traitlets", "pyzmq", "tornado",
-    "pyspark", "py4j", "delta-spark", "mlflow", "mlflow-skinny", "mlflow-tracing", "rpy2", "rpy2-rinterface",
-)  # fmt: skip
 _VERBS = {
     "install", "uninstall", "list", "freeze", "show", "check", "download", "wheel", "cache", "config", "index",
     "inspect", "hash", "debug", "search", "help", "completion",
@@ -102,9 +96,7 @@ class Pip:
     def _with_ours(self, verb: str, words: list[str]) -> list[str]:
         at = words.index(verb) + 1 if verb else len(words)
         if verb == "install":
-            file = self._packages.overlay.folder / "constraints.txt"
-            file.write_text("".join(f"{name}=={version}\n" for name, version in _kernels_own().items()))
-            ours = ["--constraint", str(file)]
+            ours = ["--constraint", str(self._packages.overlay.constraints())]
         else:
             ours = ["--yes"] if verb == "uninstall" else []  # there is nobody to ask
         return [*words[:at], *ours, *words[at:]]
@@ -120,17 +112,6 @@ class Pip:
         environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
         status = Program(command, Path.cwd(), environment).run(self._host, write)
         return _COLOUR.sub("", tail.text), status
-
-
-def _kernels_own() -> dict[str, str]:
-    """The packages of the kernel's own that are installed, with their versions."""
-    versions = {}
-    for name in KERNELS_OWN:
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return versions
 
 
 def _failure(verb: str, written: str, status: int) -> CellError:

@@ -27,13 +27,16 @@ _OURS = {
     "skip": "lakebook_kernel.languages.skip:SkippedCells",
 }
 #: what users may write as well
-_ALSO = {"R": "r", "md-sandbox": "md"}
+_ALSO = {"py": PYTHON, "md-sandbox": "md"}
 
 
 def named(word: str) -> str | None:
-    """The language that a word after the percent sign names; None when it is another magic, or nothing."""
-    name = _ALSO.get(word, word)
-    return name if name == PYTHON or name in _OURS or name in _brought() else None
+    """The language that a word after the percent sign names, in capitals or not; None where it names none."""
+    plain = word.lower()
+    name = _ALSO.get(plain, plain)
+    if name == PYTHON or name in _OURS:
+        return name
+    return next((brought for brought in _brought() if brought.lower() == name), None)
 
 
 def words() -> list[str]:

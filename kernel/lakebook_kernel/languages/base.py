@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, Protocol, TypeVar
 
 from lakebook.tracking.tables import TableVersion
 from lakebook_kernel.cell import Cell
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 MimeBundle = dict[str, Any]
+#: keeps a frame that is shown as a table, and gives what a browser asks for its rows by; None where nobody can ask
+Keep = Callable[[Any], str | None]
 #: the answer to who asks for a name and has its newest value
 UNCHANGED: Final = object()
 Stream = Literal["stdout", "stderr"]
@@ -78,6 +80,20 @@ class Completeness:
 
     status: Literal["complete", "incomplete", "invalid", "unknown"]
     indent: str = ""
+
+
+class Described(NamedTuple):
+    """What is said of a variable beside its name."""
+
+    #: as its language writes it
+    type: str
+    #: rows and columns, or a length; empty where that says nothing
+    size: str = ""
+    #: the beginning of the value, or the columns of a frame; empty where that would compute something
+    glance: str = ""
+    is_frame: bool = False
+    #: It is code, or a connection, rather than data.
+    is_aside: bool = False
 
 
 Answer = TypeVar("Answer")
@@ -252,8 +268,8 @@ class Namespace(Source):
 class Language(Namespace, ABC):
     """A language of the notebook. Only ``name``, ``label`` and ``run`` must be written; the rest has safe defaults.
 
-    The kernel calls every method but ``stop`` on its main thread. What has to be stopped from outside when the user
-    interrupts a cell runs within ``Host.waiting``.
+    The kernel calls every method but ``stop`` on its main thread, unless ``answers_beside`` allows another. What has to
+    be stopped from outside when the user interrupts a cell runs within ``Host.waiting``.
     """
 
     #: options that its magic takes beside ``-i`` and ``-o``; None when it takes any
@@ -270,6 +286,10 @@ class Language(Namespace, ABC):
         self.tracking: Tracking | None = None
         #: ``dbutils`` for languages that reach it by names and plain values; None where there is none
         self.dbutils: Utilities | None = None
+        #: a command that sees Databricks' trees where its code names one, for one that does not
+        self.sighted: Callable[[list[str], str], list[str]] = lambda command, code: command
+        #: keeps a frame that is shown; see ``Keep``
+        self.keep: Keep = lambda frame: None
         #: how the language is called that has the newest value of a name
         self.home: Callable[[str], str] = lambda name: "Python"
 
@@ -311,6 +331,16 @@ class Language(Namespace, ABC):
         """
         return None
 
+    def answers_beside(self, running: str) -> bool:
+        """Whether ``complete`` and ``inspect`` may be called on another thread than the kernel's main one.
+
+        That is so that the editor need not wait while a cell runs, in this language or in another one.
+
+        Args:
+            running: the language of that cell; empty when none runs.
+        """
+        return False
+
     def is_complete(self, code: str) -> Completeness:
         """Whether a console should run the code or ask for another line. Answered without starting anything large."""
         return Completeness("unknown")
@@ -319,6 +349,6 @@ class Language(Namespace, ABC):
         """Lines ``name==version`` of what its process has loaded, for the record of a run; None where none can tell."""
         return None
 
-    def describe(self) -> dict[str, tuple[str, str]]:
-        """The names that the user bound: their type, as the language writes it, and their size in words."""
+    def describe(self) -> dict[str, Described]:
+        """The names that the user bound."""
         return {}

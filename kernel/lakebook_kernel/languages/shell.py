@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from lakebook.config import ConfigError
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.errors import excerpt
 from lakebook_kernel.languages.base import CellError, Completeness, Host, Language, Output, Stream
@@ -31,12 +32,15 @@ class ShellLanguage(Language):
         if not cell.code.strip():
             return
         try:
-            script = self._script = Program(["bash", *cell.options, "-c", cell.code, "cell"], self.host.folder)
+            command = self.sighted(["bash", *cell.options, "-c", cell.code, "cell"], cell.code)
+            script = self._script = Program(command, self.host.folder)
         except FileNotFoundError:
             if not self.host.folder.is_dir():
                 gone = f"The notebook's folder {self.host.folder} is gone, and %sh runs there."
                 raise CellError("FolderMissing", gone) from None
             raise CellError("ShellMissing", "There is no bash on this machine, and %sh needs it.") from None
+        except ConfigError as problem:
+            raise CellError(type(problem).__name__, str(problem)) from None
         last_words = Tail()
 
         def write(stream: Stream, text: str) -> None:

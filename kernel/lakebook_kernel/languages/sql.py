@@ -61,6 +61,7 @@ class SqlLanguage(Language):
     def run(self, cell: Cell, output: Output) -> None:
         spark, notebook = self.host.spark(), self.host.notebook()
         head: str | None = None
+        handle: str | None = None
         for start, end in notebook.statements(cell.code):
             code, end = self._with_values(cell.code, start, end)
             try:
@@ -70,13 +71,14 @@ class SqlLanguage(Language):
                 if frame.columns:
                     head = notebook.tableHead(frame._jdf, ROWS)
                     self._keep(frame)
+                    handle = self.keep(frame)
             except Exception as error:
                 if type(error).__name__ == "ParseException" and _VERSION.search(code[start:end]):
                     message = "VERSION AS OF takes no parameter in Spark: write the number itself."
                     raise _refused("ParseException", message, code, start) from None
                 raise _told(error, code, start) from None
         if head is not None:
-            output.result(table_bundle(Table.from_json(json.loads(head))))
+            output.result(table_bundle(Table.from_json(json.loads(head)), handle=handle))
 
     def _with_values(self, code: str, start: int, end: int) -> tuple[str, int]:
         """The cell with the values of widgets in one statement, and that statement's end."""
@@ -204,8 +206,12 @@ class SqlLanguage(Language):
         notebook.shareFrame(name, spark_frame(spark, value, name, self.host.say)._jdf)
 
     @override
+    def answers_beside(self, running: str) -> bool:
+        return True  # the driver hears this session on several threads
+
+    @override
     def complete(self, code: str, cursor: int) -> Completion | None:
-        if not self._started:
+        if not self._started or not self.host.attached():
             return None
         found = _WORD.search(code[:cursor])
         word = found[0] if found else ""
@@ -232,7 +238,7 @@ class SqlLanguage(Language):
 
     @override
     def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
-        if not self._started:
+        if not self._started or not self.host.attached():
             return None
         before = _WORD.search(code[:cursor])
         after = re.match(r"[\w`.]*", code[cursor:])

@@ -18,7 +18,7 @@ CELL_KEY = "application/vnd.databricks.v1+cell"
 #: ours, in the metadata of notebooks and of cells: what Jupyter's form has no place for
 OUR_KEY = "lakebook"
 
-_MARKDOWN = re.compile(r"(?:[ \t]*\n)*%%?md(?:-sandbox)?(?:[ \t]*\n|[ \t]+|$)")
+_MARKDOWN = re.compile(r"(?:[ \t]*\n)*%%?md(?:-sandbox)?(?:[ \t]*\n|[ \t]+|$)", re.IGNORECASE)
 _USUAL_MARKDOWN = "%md\n"
 
 

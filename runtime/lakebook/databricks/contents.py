@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from lakebook.databricks import formats, languages, source
 from lakebook.databricks.formats import FormatError
+from lakebook.databricks.languages import Language
 
 #: bytes; Databricks shows no larger notebook either
 _LARGEST = 10_000_000
@@ -35,8 +36,11 @@ class LakebookContentsManager(AsyncLargeFileManager):
         format: str | None = None,
         require_hash: bool = False,
     ) -> dict[str, Any]:
-        wanted = "notebook" if type is None and self._opens_as_notebook(path) else type
+        language = self._source_language(path) if type is None else None
+        wanted = "notebook" if language else type
         model: dict[str, Any] = await super().get(path, content, wanted, format, require_hash)
+        if language:
+            model["source_language"] = language.name  # by which our part of the lab knows what to open as a notebook
         return model
 
     @override
@@ -80,6 +84,8 @@ class LakebookContentsManager(AsyncLargeFileManager):
         read: Any = await self._read_file(os_path, "text", raw=True)
         text, _, content = read
         notebook = source.reads(text, language)
+        # as in a file that the lab has saved: it would add one, and think the notebook changed
+        notebook.metadata["language_info"] = NotebookNode(name=language.name)
         return (notebook, content) if raw else notebook
 
     @override
@@ -93,17 +99,23 @@ class LakebookContentsManager(AsyncLargeFileManager):
             content = formats.content(nb, Path(os_path))
         except FormatError as problem:
             raise HTTPError(400, str(problem)) from None
-        with self.atomic_writing(os_path, text=False) as file:
-            file.write(content)
+        if not _has(Path(os_path), content):  # a look at a file, and outputs, change nothing in it
+            with self.atomic_writing(os_path, text=False) as file:
+                file.write(content)
 
-    def _opens_as_notebook(self, path: str) -> bool:
+    def _source_language(self, path: str) -> Language | None:
+        """The language of a file that is a notebook by its marks."""
         language = languages.of_suffix(Path(path).suffix)
         if language is None or not self._is_small_file(file := Path(self._get_os_path(path))):
-            return False
+            return None
         try:
-            return source.is_marked(formats.text(file), language)
+            return language if source.is_marked(formats.text(file), language) else None
         except FormatError:
-            return False  # Jupyter's own manager says what is wrong with it, as a file
+            return None  # Jupyter's own manager says what is wrong with it, as a file
 
     def _is_small_file(self, file: Path) -> bool:
         return file.is_file() and file.stat().st_size <= _LARGEST
+
+
+def _has(file: Path, content: bytes) -> bool:
+    return file.is_file() and file.read_bytes() == content

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from lakebook.kernelspecs import KERNELS, Kernel
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 #: Databricks' own key in a notebook's metadata
 NOTEBOOK_KEY = "application/vnd.databricks.v1+notebook"

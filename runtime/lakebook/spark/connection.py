@@ -7,8 +7,8 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -88,17 +88,25 @@ class Connection:
         self._socket.close()
 
 
-def attach(port: int, secret: str, folder: Path, name: str) -> Connection:
+def attach(port: int, secret: str, folder: Path, name: str, rows: int = 0) -> Connection:
     """Raises ``ConnectionError`` when the driver is gone, ``DriverError`` when it refuses."""
-    request = {"command": "attach", "folder": str(folder.resolve()), "name": name, "pid": os.getpid()}
+    request = {"command": "attach", "folder": str(folder.resolve()), "name": name, "rows": rows, "pid": os.getpid()}
     sock, lines, answer = _say(port, secret, request)
     sock.settimeout(None)
     return Connection(sock, lines, answer)
 
 
-def ask(port: int, secret: str, command: str, timeout: float = PATIENCE) -> dict[str, Any]:
-    """The driver's answer to ``status`` or ``stop``. Raises like ``attach``."""
-    sock, lines, answer = _say(port, secret, {"command": command}, timeout)
+@contextmanager
+def held(port: int, secret: str, timeout: float = PATIENCE) -> Iterator[socket.socket]:
+    """Within it the driver does not end for want of notebooks. Raises like ``attach``."""
+    sock, lines, _ = _say(port, secret, {"command": "hold"}, timeout)
+    with sock, lines:
+        yield sock
+
+
+def ask(port: int, secret: str, command: str, timeout: float = PATIENCE, **fields: str) -> dict[str, Any]:
+    """The driver's answer to a command that is over when it is answered, such as ``status``. Raises like ``attach``."""
+    sock, lines, answer = _say(port, secret, {"command": command, **fields}, timeout)
     lines.close()
     sock.close()
     return answer

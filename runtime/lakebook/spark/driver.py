@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -15,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import psutil
 
@@ -23,12 +23,14 @@ from lakebook.config import Workspace
 from lakebook.spark.bridge import version
 from lakebook.spark.connection import Connection, ask, attach
 from lakebook.spark.errors import DriverError
-from lakebook.spark.launch import MAIN, begin_log, launch, settings_file
+from lakebook.spark.launch import MAIN, begin_log, launch, remove_temporary_folder, settings_file
+from lakebook.spark.own import OwnDriver
 
 Report = Callable[[str], None]
 
 CONNECTION = "driver.json"
 LOG = "driver.log"
+PID = "driver.pid"
 #: seconds for a driver to be there, the first one of a busy machine included …
 START = 180.0
 #: … for one to end by itself once asked to, before it is killed
@@ -81,32 +83,33 @@ class Driver:
         self.file.unlink(missing_ok=True)
 
 
-def start(workspace: Workspace, *, own: bool = False, on_wait: Report | None = None) -> Driver:
-    """The workspace's driver, started when there is none; with ``own`` a further one, which the caller stops.
+def start(workspace: Workspace, *, own: OwnDriver | None = None, on_wait: Report | None = None) -> Driver:
+    """The workspace's driver, started when there is none; with ``own`` that one beside it.
 
-    Both see the same catalog. Two calls at once yield one shared driver.
+    Both see the same catalog. Two calls at once yield one driver.
 
     Raises:
         DriverError: it cannot be started.
     """
     report = on_wait or (lambda text: None)
-    if own:
-        name = f"driver-{uuid4().hex[:8]}"
-        return _wait(_launched(workspace, name, report), workspace.state / f"{name}.json")
-    found = running(workspace)
+    home = _home(workspace, own)
+    found = _running(home)
     if found is not None and found.bridge == version():
         return found
     workspace.make_state()
-    with _lock(workspace.state / "driver.lock", report):
-        pid = _starting(workspace)  # asked first: it may be there a moment later
-        if found := _fitting(workspace, report):
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _lock(home / "driver.lock", report):
+        pid = starting(home)  # asked first: it may be there a moment later
+        if found := _fitting(home, report):
             return found
-        file = workspace.state / CONNECTION
-        if pid is not None and (found := _awaited(pid, file, lambda: not _is_driver(pid, settings_file(file)))):
+        file = home / CONNECTION
+        log = home / LOG if own is None else own.log
+        if pid is not None and (found := _awaited(pid, file, log, lambda: not _is_driver(pid, settings_file(file)))):
             return found  # started by a process that was ended before it had waited for it
         file.unlink(missing_ok=True)
-        begun = _launched(workspace, "driver", report)
-        (workspace.state / "driver.pid").write_text(str(begun.process.pid))
+        lost_file(home).unlink(missing_ok=True)
+        begun = _launched(workspace, file, log, report, own)
+        (home / PID).write_text(str(begun.process.pid))
         return _wait(begun, file)
 
 
@@ -115,29 +118,42 @@ def connect(
     folder: Path,
     name: str,
     on_wait: Report | None = None,
+    rows: int = 0,
+    own: OwnDriver | None = None,
 ) -> Connection:
-    """Attach to the workspace's driver, which is started when there is none.
+    """Attach to the workspace's driver, or to ``own``, which is started when there is none.
 
     Args:
         folder: where relative paths start in this process.
         name: what the driver calls it, for people.
         on_wait: told what is going on when it takes longer.
+        rows: how many are shown of a stream, where somebody looks.
+        own: the driver to attach to, if it is not the workspace's.
 
     Raises:
         DriverError: there is no driver and none can be started.
     """
     for _ in range(3):  # a driver may end between being found and being asked
-        driver = start(workspace, on_wait=on_wait)
+        driver = start(workspace, own=own, on_wait=on_wait)
         try:
-            return attach(driver.port, driver.secret, folder, name)
+            return attach(driver.port, driver.secret, folder, name, rows)
         except ConnectionError:
             continue
-    raise DriverError("The driver ends as soon as it has started: see lakebook driver logs.")
+    logs = "lakebook driver logs" if own is None else str(own.log)
+    raise DriverError(f"The driver ends as soon as it has started: see {logs}.")
 
 
 def running(workspace: Workspace) -> Driver | None:
     """The workspace's driver when there is one that answers; never starts one."""
-    driver = Driver.read(workspace.state / CONNECTION)
+    return _running(workspace.state)
+
+
+def _home(workspace: Workspace, own: OwnDriver | None) -> Path:
+    return workspace.state if own is None else own.home(workspace.state)
+
+
+def _running(home: Path) -> Driver | None:
+    driver = Driver.read(home / CONNECTION)
     if driver is None or not driver.alive:
         return None
     try:
@@ -147,9 +163,9 @@ def running(workspace: Workspace) -> Driver | None:
     return driver
 
 
-def _fitting(workspace: Workspace, report: Report) -> Driver | None:
+def _fitting(home: Path, report: Report) -> Driver | None:
     """The running driver; one of another version of Lakebook is ended when nobody uses it, else it is an error."""
-    found = running(workspace)
+    found = _running(home)
     if found is None or found.bridge == version():
         return found
     notebooks = ask(found.port, found.secret, "status")["notebooks"]
@@ -172,16 +188,28 @@ def status(workspace: Workspace) -> dict[str, Any] | None:
 
 def stop(workspace: Workspace) -> bool:
     """End the workspace's driver; False when there is none."""
-    driver = Driver.read(workspace.state / CONNECTION)
+    return end(workspace.state)
+
+
+def end(home: Path) -> bool:
+    """End the driver whose files are in a folder; False when there is none."""
+    driver = Driver.read(home / CONNECTION)
     if driver is not None and driver.alive:
         driver.stop()
         return True
-    pid = _starting(workspace)
+    pid = starting(home)
     if pid is None:
         return False
     os.kill(pid, signal.SIGTERM)
     _end(pid)
     return True
+
+
+def discard(home: Path) -> None:
+    """End the driver whose files are in a folder of its own, and remove all that is left of it."""
+    end(home)
+    remove_temporary_folder(home / CONNECTION)
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def logs(workspace: Workspace, lines: int = 200) -> str:
@@ -212,23 +240,23 @@ class _Begun:
             return _reason(file.read(), self.process.returncode)
 
 
-def _launched(workspace: Workspace, name: str, report: Report) -> _Begun:
-    log = workspace.make_state() / f"{name}.log"
+def _launched(workspace: Workspace, file: Path, log: Path, report: Report, own: OwnDriver | None) -> _Begun:
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     mark = begin_log(log)
-    process = launch(workspace, name, log, report)
+    process = launch(workspace, file, log, report, own)
     # else it stays as a zombie of ours when it ends before us, and looks alive to whoever waits for its end
     threading.Thread(target=process.wait, name="lakebook driver's end", daemon=True).start()
     return _Begun(process, log, mark)
 
 
 def _wait(begun: _Begun, file: Path) -> Driver:
-    driver = _awaited(begun.process.pid, file, lambda: begun.ended)
+    driver = _awaited(begun.process.pid, file, begun.log, lambda: begun.ended)
     if driver is None:
         raise DriverError(f"Spark's driver cannot start: {begun.reason}")
     return driver
 
 
-def _awaited(pid: int, file: Path, ended: Callable[[], bool]) -> Driver | None:
+def _awaited(pid: int, file: Path, log: Path, ended: Callable[[], bool]) -> Driver | None:
     """The driver of that number when it has written its connection file; None when it ended without one."""
     deadline = time.monotonic() + START
     while time.monotonic() < deadline:
@@ -239,7 +267,7 @@ def _awaited(pid: int, file: Path, ended: Callable[[], bool]) -> Driver | None:
         if over:
             return None
         time.sleep(0.02)
-    raise DriverError(f"Spark's driver was not ready after {START:.0f} s: see {file.with_suffix('.log')}")
+    raise DriverError(f"Spark's driver was not ready after {START:.0f} s: see {log}")
 
 
 @contextmanager
@@ -254,13 +282,18 @@ def _lock(file: Path, report: Report) -> Iterator[None]:
         yield
 
 
-def _starting(workspace: Workspace) -> int | None:
+def lost_file(home: Path) -> Path:
+    """In which a driver that ended though nobody asked it to has said why."""
+    return (home / CONNECTION).with_suffix(".lost")
+
+
+def starting(home: Path) -> int | None:
     """The process of a driver that has no connection file: not yet, or no more, since it is ending."""
     try:
-        pid = int((workspace.state / "driver.pid").read_text())
+        pid = int((home / PID).read_text())
     except (FileNotFoundError, ValueError):
         return None
-    file = workspace.state / CONNECTION
+    file = home / CONNECTION
     return pid if _is_driver(pid, settings_file(file)) and not file.exists() else None
 
 

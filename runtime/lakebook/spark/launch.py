@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import locale
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -12,12 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from lakebook import config
 from lakebook.config import Workspace
 from lakebook.spark import archive
 from lakebook.spark.bridge import bridge_jar
+from lakebook.spark.errors import DriverError
 from lakebook.spark.jars import delta_jars, derby_jars, package_jars, postgres_jars, spark_home, spark_jars
 from lakebook.spark.java import OPTIONS, Java, find_java
+from lakebook.spark.own import OwnDriver
 from lakebook.spark.settings import on_this_machine, write_settings
+from lakebook.spark.surroundings import with_workspaces_settings, workspaces
+from lakebook.spark.workers import WORKSPACE
 
 Report = Callable[[str], None]
 
@@ -32,7 +39,7 @@ _OPTIMIZE_LATER = [
 ]
 #: bytes after which a driver's log is begun anew, the old one being kept once
 LOG_LIMIT = 20_000_000
-#: seconds that a driver of one process's own waits for it to come, and to come back
+#: seconds that a job's or a task's own driver waits for those who are to use it
 OWN_IDLE = 60.0
 
 
@@ -57,23 +64,35 @@ def parts(java: Java, report: Report) -> Parts:
     return Parts(java, bridge_jar(java, [*delta, *derby], report), delta, derby)
 
 
-def launch(workspace: Workspace, name: str, log: Path, report: Report) -> subprocess.Popen[bytes]:
-    """Start a driver in the background, owned by nobody; it writes ``<name>.json`` when it is ready.
+def launch(
+    workspace: Workspace, connection: Path, log: Path, report: Report, own: OwnDriver | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a driver in the background, owned by nobody; it writes the file ``connection`` when it is ready.
+
+    Args:
+        workspace: whose tables it sees.
+        connection: beside which its other files are.
+        log: what it writes to.
+        report: told what takes time.
+        own: a job's or a task's; None for the workspace's.
 
     Raises:
-        DriverError: there is no Java, or the libraries cannot be had.
+        DriverError: there is no Java, the libraries cannot be had, or a setting of a job's is wrong.
+        ConfigError: a setting of the workspace cannot be read.
     """
+    workspace = with_workspaces_settings(workspace) if own is None else own.settings(workspace)
     java = find_java(workspace.spark)
     made = parts(java, report)
     extra = _extra_jars(workspace, java, report)
-    report("Starting this workspace's Spark driver …")
-    file = settings_file(workspace.state / f"{name}.json")
-    idle = workspace.spark.idle_timeout if name == "driver" else OWN_IDLE
-    temporary = _temporary_folder(workspace, name)
+    report("Starting this workspace's Spark driver …" if own is None else "Starting the job's own Spark driver …")
+    file = settings_file(connection)
+    idle = workspace.spark.idle_timeout if own is None else OWN_IDLE
+    temporary = _temporary_folder(connection)
     write_settings(file, workspace, [made.bridge, *made.delta], idle, temporary)
     command = [
         java.executable,
         *(f"-Xmx{workspace.spark.memory}", f"-Djava.io.tmpdir={temporary}", *OPTIONS, *_OPTIMIZE_LATER),
+        *_java_options(workspace),
         *archive.options(java, made.class_path),
         *("-cp", os.pathsep.join(map(str, [*made.class_path, *extra]))),
         *(MAIN, str(file)),
@@ -85,9 +104,19 @@ def launch(workspace: Workspace, name: str, log: Path, report: Report) -> subpro
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=workspace.root,
-            env=_environment(workspace.spark.master),
+            env=_environment(workspace, own),
             start_new_session=True,  # an interrupt of the notebook is none of the driver
         )
+
+
+def _java_options(workspace: Workspace) -> list[str]:
+    """Those that the settings add."""
+    name = "spark.driver.extraJavaOptions"
+    text = workspace.spark.conf.get(name, "")
+    try:
+        return shlex.split(text)
+    except ValueError as problem:
+        raise DriverError(f"{name} is {json.dumps(text)}, which cannot be split into words: {problem}.") from None
 
 
 def settings_file(connection: Path) -> Path:
@@ -95,18 +124,28 @@ def settings_file(connection: Path) -> Path:
     return connection.with_suffix(".conf")
 
 
-def _temporary_folder(workspace: Workspace, name: str) -> Path:
+def _temporary_folder(connection: Path) -> Path:
     """A new folder where temporary files belong: what Spark has no room for in memory, and libraries.
 
-    The driver removes it when it ends. One that was killed could not: the next one of its name removes what it left.
+    The driver removes it when it ends. One that was killed could not: the next one in its place removes what it left.
     """
-    link = workspace.state / f"{name}.tmp"
-    if link.is_symlink():
-        shutil.rmtree(link.readlink(), ignore_errors=True)
-        link.unlink()
+    remove_temporary_folder(connection)
+    link = _link(connection)
     folder = Path(tempfile.mkdtemp(prefix="lakebook-driver-"))
     link.symlink_to(folder)
     return folder
+
+
+def remove_temporary_folder(connection: Path) -> None:
+    """Remove what a driver that has ended may have left."""
+    link = _link(connection)
+    if link.is_symlink():
+        shutil.rmtree(link.readlink(), ignore_errors=True)
+        link.unlink()
+
+
+def _link(connection: Path) -> Path:
+    return connection.with_suffix(".tmp")
 
 
 def _extra_jars(workspace: Workspace, java: Java, report: Report) -> list[Path]:
@@ -119,19 +158,27 @@ def _extra_jars(workspace: Workspace, java: Java, report: Report) -> list[Path]:
     return [*jars, *(workspace.root / jar for jar in local if jar and "://" not in jar)]
 
 
-def _environment(master: str) -> dict[str, str]:
+def _environment(workspace: Workspace, own: OwnDriver | None = None) -> dict[str, str]:
     """The caller's, less what belongs to the caller alone: the driver outlives it and serves others."""
     environment = {
         name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PYSPARK_", "SPARK_REMOTE", "SPARK_CONNECT", "JPY_", "MPLBACKEND", "PYTHONPATH"))
+        for name, value in {**workspaces(), **(own.variables if own is not None else {})}.items()
+        if not name.startswith(
+            ("PYSPARK_", "SPARK_REMOTE", "SPARK_CONNECT", "JPY_", "LAKEBOOK_TASK_", "MPLBACKEND", "PYTHONPATH")
+        )
+        and name != config.WORKSPACE
     }
-    environment |= {"SPARK_HOME": str(spark_home()), "SPARK_SCALA_VERSION": "2.13"}
-    if on_this_machine(master):
+    environment |= {
+        "SPARK_HOME": str(spark_home()),
+        "SPARK_SCALA_VERSION": "2.13",
+        WORKSPACE: str(workspace.root),
+    }
+    if on_this_machine(workspace.spark.master):
         environment["SPARK_LOCAL_IP"] = "127.0.0.1"
     if locale.getencoding().lower() not in ("utf-8", "utf8"):
         environment["LC_ALL"] = "C.UTF-8"  # else Java cannot read names of files
-    return environment
+    inherits = own.inherits if own is not None else ()
+    return environment | {name: os.environ[name] for name in inherits if name in os.environ}
 
 
 def begin_log(log: Path) -> int:

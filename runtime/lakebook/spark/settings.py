@@ -133,6 +133,7 @@ def _compute(master: str, classes: Path, executor_jars: list[Path]) -> dict[str,
     if is_local(master):
         settings |= {
             "spark.authenticate": "true",
+            "spark.python.daemon.module": "lakebook.spark.workers",
             "spark.sql.shuffle.partitions": str(max(2, _cores(master))),
             # a task that finds no memory fails, and does not end everybody's driver
             "spark.executor.killOnFatalError.depth": "0",

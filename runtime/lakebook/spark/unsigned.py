@@ -6,11 +6,11 @@ compiler of Spark's generated code is such a library, and every notebook's first
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
+from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
+
+from lakebook import atomic
 
 _SIGNED = ("janino-", "commons-compiler-")
 _SIGNATURE = (".SF", ".DSA", ".RSA", ".EC")
@@ -23,16 +23,19 @@ def unsigned(jar: Path, folder: Path) -> Path:
     copy = folder / jar.name
     if not copy.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=".", dir=folder)
-        with os.fdopen(descriptor, "wb") as out, ZipFile(jar) as source, ZipFile(out, "w", ZIP_DEFLATED) as target:
-            for entry in source.infolist():
-                if entry.filename == "META-INF/MANIFEST.MF":
-                    target.writestr(entry, _main_part(source.read(entry)))
-                elif not _of_signature(entry.filename):
-                    target.writestr(entry, source.read(entry))
-        shutil.copymode(jar, temporary)  # other users may share the folder
-        Path(temporary).replace(copy)
+        atomic.write_bytes(copy, _without_signature(jar), jar.stat().st_mode)  # other users may share the folder
     return copy
+
+
+def _without_signature(jar: Path) -> bytes:
+    out = BytesIO()
+    with ZipFile(jar) as source, ZipFile(out, "w", ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            if entry.filename == "META-INF/MANIFEST.MF":
+                target.writestr(entry, _main_part(source.read(entry)))
+            elif not _of_signature(entry.filename):
+                target.writestr(entry, source.read(entry))
+    return out.getvalue()
 
 
 def _of_signature(name: str) -> bool:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from lakebook.config import find_workspace
+from lakebook_kernel import task
 from lakebook_kernel.databricks.calling import Caller
-from lakebook_kernel.databricks.context import ContextError
+from lakebook_kernel.databricks.context import Context, ContextError
 from lakebook_kernel.databricks.errors import NotebookExit, NotebookRunError
 from lakebook_kernel.databricks.notebook import NotebookUtility
 
@@ -80,3 +81,12 @@ def test_what_cannot_be_run_is_refused_before_it_is(tmp_path: Path, arguments: t
     with pytest.raises(NotebookRunError) as caught:
         made.run(*arguments)
     assert complaint in str(caught.value)
+
+
+def test_a_task_of_a_job_finds_its_job_and_run() -> None:
+    variables = {"LAKEBOOK_TASK_JOB_ID": "7", "LAKEBOOK_TASK_KEY": "load", "LAKEBOOK_TASK_RUN_ID": "12"}
+    context = Context("/etl/load", "me", "laptop", None, task.context(variables))
+    assert context.jobId().get() == "7"
+    assert context.tags().apply("taskKey") == "load"
+    assert context.plain()["currentRunId"] == {"id": 12}
+    assert context.plain()["rootRunId"] is None

@@ -17,7 +17,16 @@ from typing import Any, ClassVar
 
 from lakebook_kernel.cell import Cell
 from lakebook_kernel.errors import excerpt, place
-from lakebook_kernel.languages.base import CellError, Completeness, Completion, Host, Language, MimeBundle, Output
+from lakebook_kernel.languages.base import (
+    CellError,
+    Completeness,
+    Completion,
+    Described,
+    Host,
+    Language,
+    MimeBundle,
+    Output,
+)
 
 _TOKEN = re.compile(r"""\s+|;[^\n]*|(?P<text>"(?:[^"\\]|\\.)*")|(?P<mark>[()])|(?P<word>[^\s()";]+)|(?P<open>")""")
 _NAME_BEFORE = re.compile(r"[^\s()\"';]*$")
@@ -138,9 +147,9 @@ class LispLanguage(Language):
     def stamp(self, name: str) -> Hashable:
         return 0  # no value of this language can be changed
 
-    def describe(self) -> dict[str, tuple[str, str]]:
+    def describe(self) -> dict[str, Described]:
         return {
-            name: (type(value).__name__.lower(), str(len(value)) if isinstance(value, list | str) else "")
+            name: Described(type(value).__name__.lower(), str(len(value)) if isinstance(value, list | str) else "")
             for name, value in self._names.items()
         }
 

@@ -225,6 +225,99 @@ def test_delta_tables_by_name(notebook: Notebook) -> None:
     assert notebook.rows('SELECT d.delay FROM "default".departures d JOIN sales.t ON true WHERE delay > 1') == [["2"]]
 
 
+@pytest.fixture
+def catalogs(notebook: Notebook) -> Notebook:
+    """A notebook whose workspace has tables called ``t`` in several catalogs; each has its own name in it."""
+    for schema in ("default", "sales", "main.sales", "main.default", "dev.sales"):
+        notebook.delta("t", pa.table({"a": [schema]}), schema)
+    return notebook
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"),
+    [
+        ("main.sales.t", "main.sales"),
+        ('"main"."sales"."t"', "main.sales"),
+        ("Main . SALES . T", "main.sales"),
+        ("main.default.t", "main.default"),
+        ("dev.sales.t", "dev.sales"),
+        ("hive_metastore.sales.t", "sales"),
+        ("spark_catalog.default.t", "default"),
+        ("t", "default"),
+    ],
+)
+def test_tables_of_catalogs_by_name(catalogs: Notebook, name: str, schema: str) -> None:
+    assert catalogs.rows(f"SELECT a, t.a FROM {name}") == [[schema, schema]]
+    assert catalogs.rows(f"SELECT {name}.a FROM {name}") == [[schema]]
+    assert catalogs.rows(f"SELECT x.a FROM {name} AS x") == [[schema]]
+
+
+def test_tables_of_several_catalogs_in_one_statement(catalogs: Notebook) -> None:
+    joined = "SELECT x.a, y.a, z.a, t.a FROM main.sales.t x, dev.sales.t y, sales.t z, t"
+    assert catalogs.rows(joined) == [["main.sales", "dev.sales", "sales", "default"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "rows"),
+    [
+        ("CREATE VIEW v AS FROM main.sales.t; FROM v", [["main.sales"]]),
+        ("CREATE VIEW v AS FROM main.sales.t; CREATE VIEW w AS FROM v; FROM w", [["main.sales"]]),
+        ("CREATE TABLE mine AS SELECT a FROM main.sales.t; FROM mine", [["main.sales"]]),
+        (
+            "CREATE TABLE t AS FROM main.sales.t; SELECT x.a, t.a FROM t JOIN dev.sales.t x ON true",
+            [["dev.sales", "main.sales"]],
+        ),
+        ("BEGIN; CREATE TABLE mine AS FROM main.sales.t; COMMIT; FROM mine", [["main.sales"]]),
+        ("SELECT 'é'; SELECT '日本', a -- main.sales.t\nFROM main.sales.t", [["日本", "main.sales"]]),
+        ("PIVOT main.sales.t ON a USING count(*)", [["1"]]),
+        ("WITH t AS (FROM main.sales.t) FROM t", [["main.sales"]]),
+        ("SELECT 'main.sales.t'", [["main.sales.t"]]),
+    ],
+)
+def test_a_table_of_a_catalog_is_read_wherever_a_table_may_stand(
+    catalogs: Notebook, code: str, rows: list[list[str]]
+) -> None:
+    assert catalogs.rows(code) == rows
+
+
+def test_duckdbs_own_tables_win_over_those_of_catalogs(catalogs: Notebook) -> None:
+    assert catalogs.rows("FROM main.sales.t") == [["main.sales"]]
+    catalogs.run(
+        "ATTACH ':memory:' AS dev; CREATE SCHEMA dev.sales; CREATE TABLE dev.sales.t AS SELECT 'attached' AS a"
+    )
+    assert catalogs.rows("FROM dev.sales.t") == [["attached"]]
+    assert catalogs.rows("DETACH dev; FROM dev.sales.t") == [["dev.sales"]]
+    catalogs.run("CREATE SCHEMA dev; CREATE SCHEMA dev.sales; CREATE TABLE dev.sales.t AS SELECT 'nested' AS a")
+    assert catalogs.rows("FROM dev.sales.t") == [["nested"]]
+
+
+def test_a_column_that_is_written_as_a_table_of_a_catalog_is_a_column(catalogs: Notebook) -> None:
+    assert catalogs.rows("SELECT main.sales.t FROM (SELECT {'sales': {'t': 7}} AS main)") == [["7"]]
+
+
+def test_an_error_in_a_statement_with_tables_of_catalogs_is_placed_as_it_was_written(catalogs: Notebook) -> None:
+    error = catalogs.error(
+        'SELECT é.a FROM main.sales.t é;\nSELECT "main"."sales".t.a, main.sales.t.nosuch FROM main.sales.t'
+    )
+    assert error.traceback[1:] == [
+        '   3 | SELECT "main"."sales".t.a, main.sales.t.nosuch FROM main.sales.t',
+        "     |                            ^^^^^^^^^^^^^^^^^^^",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["main.sales.tt", "MAIN.default.nosuch", "dev.nosuch.t", "hive_metastore.sales.nosuch"]
+)
+def test_a_table_that_a_catalog_does_not_have(catalogs: Notebook, name: str) -> None:
+    error = catalogs.error(f"FROM t, {name}")
+    assert error.ename == "TableNotFound"
+    assert error.evalue.startswith(f"There is no table {name.lower()}: ")
+
+
+def test_a_table_that_a_catalog_does_not_have_is_likely_another(catalogs: Notebook) -> None:
+    assert catalogs.error("FROM main.sales.tt").evalue == "There is no table main.sales.tt: did you mean main.sales.t?"
+
+
 def test_every_statement_sees_the_newest_version(notebook: Notebook) -> None:
     location = notebook.delta("t", pa.table({"a": [1]}))
     assert notebook.rows("SELECT count(*) FROM t") == [["1"]]
@@ -252,6 +345,11 @@ def test_every_statement_sees_the_newest_version(notebook: Notebook) -> None:
         ("EXPLAIN FROM t", []),
         ("DESCRIBE t", []),
         ("-- of t\nSELECT 1", []),
+        ("FROM main.sales.t", ["main.sales.t@0"]),
+        ("FROM hive_metastore.default.t JOIN main.sales.t USING (a)", ["default.t@1", "main.sales.t@0"]),
+        ("CREATE TABLE mine AS FROM main.sales.t", ["main.sales.t@0"]),
+        ("FROM x", ["main.sales.t@0"]),
+        ("CREATE VIEW later AS FROM main.sales.t", []),
     ],
 )
 def test_the_versions_of_delta_tables_that_a_cell_reads_are_told(
@@ -262,14 +360,15 @@ def test_the_versions_of_delta_tables_that_a_cell_reads_are_told(
     notebook.delta("o", pa.table({"b": [1]}), schema="sales")
     notebook.delta("renamed", pa.table({"a": [1]}), configuration={"delta.enableDeletionVectors": "true"})
     DeltaTable(location.parent / "renamed").delete("a = 1")
-    notebook.run("CREATE TABLE own (c INT); CREATE VIEW v AS FROM sales.o")
+    notebook.delta("t", pa.table({"a": [1]}), schema="main.sales")
+    notebook.run("CREATE TABLE own (c INT); CREATE VIEW v AS FROM sales.o; CREATE VIEW x AS FROM main.sales.t")
     assert host.read == []
     notebook.run(statement)
     assert sorted(f"{table.name}@{table.version}" for table in host.read) == read
     for table in host.read:
-        delta = DeltaTable(notebook.folder / "warehouse" / table.name.replace(".", "/"))
-        assert table.location.removeprefix("file:") == str(notebook.folder / "warehouse" / table.name.replace(".", "/"))
-        assert table.table_id == delta.metadata().id
+        location = notebook.folder.joinpath("warehouse", *table.name.rsplit(".", 1))
+        assert table.location.removeprefix("file:") == str(location)
+        assert table.table_id == DeltaTable(location).metadata().id
 
 
 def test_a_statement_that_fails_has_read_nothing(notebook: Notebook, host: StandInHost) -> None:
@@ -500,6 +599,24 @@ def test_views_see_the_newest_frame(notebook: Notebook, host: StandInHost) -> No
     assert notebook.rows("FROM w") == [["2"]]
 
 
+@pytest.mark.parametrize("view", ["v", "main.v", "memory.v", "memory.main.v", "temp.t", "memory.own.w"])
+def test_a_view_sees_what_it_reads_however_it_is_written(notebook: Notebook, host: StandInHost, view: str) -> None:
+    host.names["planes"] = pd.DataFrame({"a": [1]})
+    notebook.delta("pilots", pa.table({"b": [2]}))
+    notebook.run(
+        "CREATE VIEW v AS FROM planes, pilots; CREATE TEMP VIEW t AS FROM planes, pilots;"
+        "CREATE SCHEMA own; CREATE VIEW own.w AS FROM memory.main.v"
+    )
+    assert notebook.rows(f"FROM {view}") == [["1", "2"]]
+
+
+def test_no_variable_is_wanted_by_a_name_in_a_schema(notebook: Notebook, host: StandInHost) -> None:
+    notebook.delta("t", pa.table({"a": [7]}), schema="sales")
+    host.names["t"] = host.names["a"] = 1
+    assert notebook.rows("SELECT sales.t.a FROM sales.t") == [["7"]]
+    assert notebook.error("FROM sales.a").evalue.startswith("Table with name a does not exist!")
+
+
 def test_a_spark_frame_is_brought_into_memory(notebook: Notebook, host: StandInHost) -> None:
     spark_frame = type("DataFrame", (), {"__module__": "pyspark.sql.classic.dataframe"})
     host.names["worst"] = spark_frame()
@@ -697,6 +814,15 @@ def test_completion(notebook: Notebook, host: StandInHost) -> None:
     assert completed(notebook, "sel")["select"] == "keyword"
 
 
+def test_completion_of_tables_of_catalogs(catalogs: Notebook) -> None:
+    assert completed(catalogs, "FROM ma")["main"] == "schema"
+    assert completed(catalogs, "FROM main.") == {"sales": "schema", "default": "schema"}
+    assert completed(catalogs, "FROM main.sales.") == {"t": "table"}
+    assert completed(catalogs, 'FROM "main"."sales".') == {"t": "table"}
+    assert completed(catalogs, "FROM hive_metastore.sales.t x SELECT x.") == {"a": "column"}
+    assert completed(catalogs, "SELECT main.sales.t.") == {"a": "column"}
+
+
 def test_completion_replaces_the_word(notebook: Notebook) -> None:
     answer = notebook.language.complete("SELECT sales.abc", 16)
     assert answer is not None
@@ -746,6 +872,10 @@ _WRITTEN = {
     "plain": [
         "CREATE TABLE {t} USING delta AS SELECT id, CAST(id AS STRING) s, id % 3 p, id / 2 x FROM range(100)",
     ],
+    "of_a_catalog": [
+        "CREATE SCHEMA IF NOT EXISTS main.duck",
+        "CREATE TABLE {t} USING delta AS SELECT id, CAST(id AS STRING) s, id % 3 p, id / 2 x FROM range(10)",
+    ],
     "deleted": [
         "CREATE TABLE {t} USING delta TBLPROPERTIES ('delta.enableDeletionVectors' = 'true') "
         "AS SELECT id, CAST(id AS STRING) s, id % 3 p, id / 2 x FROM range(100)",
@@ -777,6 +907,7 @@ _WRITTEN = {
         "INSERT INTO {t} VALUES (9999999999, 'b', 1, 0.5)",
     ],
 }
+_CALLED = {name: f"duck_{name}" for name in _WRITTEN} | {"of_a_catalog": "main.duck.t"}
 _SUMS = "SELECT count(*), sum(id), sum(length(s)), sum(p), sum(x) FROM {t}"
 
 
@@ -792,11 +923,12 @@ def written(workspace: Path) -> Any:
         spark, sums = attachment.session, {}
         for name, statements in _WRITTEN.items():
             for statement in statements:
-                spark.sql(statement.format(t=f"duck_{name}"))
-            sums[name] = [str(value) for value in spark.sql(_SUMS.format(t=f"duck_{name}")).first()]
+                spark.sql(statement.format(t=_CALLED[name]))
+            sums[name] = [str(value) for value in spark.sql(_SUMS.format(t=_CALLED[name])).first()]
         yield sums
-        for name in _WRITTEN:
-            spark.sql(f"DROP TABLE duck_{name}")
+        for table in _CALLED.values():
+            spark.sql(f"DROP TABLE {table}")
+        spark.sql("DROP SCHEMA main.duck")
     finally:
         attachment.detach()
 
@@ -806,7 +938,7 @@ def written(workspace: Path) -> Any:
 def test_what_spark_wrote_is_read_right_or_refused(written: dict[str, list[str]], workspace: Path, name: str) -> None:
     notebook = Notebook(StandInHost(workspace))
     try:
-        assert notebook.rows(_SUMS.format(t=f"duck_{name}")) == [written[name]]
+        assert notebook.rows(_SUMS.format(t=_CALLED[name])) == [written[name]]
     except CellError as error:
         assert name == "widened", error
         assert error.evalue.startswith("Table default.duck_widened has features that cannot be read without Spark")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +130,21 @@ def test_r_whose_kernel_is_gone_leaves_no_files(tmp_path: Path, monkeypatch: pyt
     process.channel.close()
     psutil.Process(process.pid).wait(20)
     assert not any(tmp_path.iterdir())
+
+
+def test_a_kernel_may_have_more_open_files_than_select_takes(tmp_path: Path) -> None:
+    """Of which a process may not have had one beyond its first 1,024."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(limits[0], min(limits[1], 2048)), limits[1]))
+    language = RLanguage(StandInHost(tmp_path))
+    with ExitStack() as files:
+        files.callback(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
+        for _ in range(1100):
+            files.enter_context(Path(os.devnull).open())
+        files.callback(language.stop)
+        shown = Shown()
+        language.run(Cell("r", "cat(6 * 7)"), shown)
+        assert shown.text() == "42"
 
 
 def test_every_visible_value_is_shown(r: RLanguage) -> None:

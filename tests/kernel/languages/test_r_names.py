@@ -10,7 +10,7 @@ import pytest
 
 from kernel.standins import StandInHost, StandInOutput
 from lakebook_kernel.cell import Cell
-from lakebook_kernel.languages.base import UNCHANGED, CellError
+from lakebook_kernel.languages.base import UNCHANGED, CellError, Described
 from lakebook_kernel.languages.r import RLanguage
 
 pytestmark = pytest.mark.r
@@ -323,12 +323,20 @@ def test_what_packages_have_is_known(notebook: Notebook) -> None:
 
 def test_variables_are_described(notebook: Notebook) -> None:
     notebook.run("d <- data.frame(a = 1:3, b = 1)\nv <- 1:5\nf <- function() 1")
-    assert notebook.r.describe() == {"d": ("data.frame", "3 × 2"), "v": ("integer", "5"), "f": ("function", "")}
+    assert notebook.r.describe() == {
+        "d": Described("data.frame", "3 × 2", "a, b", is_frame=True),
+        "v": Described("integer", "5", "1, 2, 3, 4, 5"),
+        "f": Described("function", "", "function()", is_aside=True),
+    }
 
 
 def test_describing_and_completing_variables_computes_none(notebook: Notebook) -> None:
     notebook.run("delayedAssign('slow_one', stop('evaluated')); delayedAssign('used', 1:3); n <- length(used)")
-    assert notebook.r.describe() == {"slow_one": ("promise", ""), "used": ("integer", "3"), "n": ("integer", "1")}
+    assert notebook.r.describe() == {
+        "slow_one": Described("promise"),
+        "used": Described("integer", "3", "1, 2, 3"),
+        "n": Described("integer", "1", "3"),
+    }
     completion = notebook.r.complete("slow_", 5)
     assert completion is not None and (completion.matches, completion.kinds) == (["slow_one"], ["variable"])
 

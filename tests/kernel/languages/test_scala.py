@@ -252,6 +252,12 @@ def test_warnings_go_to_stderr(run: Run) -> None:
     assert run("val n = 1\nold").text("stderr").startswith("warning: line 2: method old is deprecated")
 
 
+def test_what_older_notebooks_are_full_of_is_not_warned_of(run: Run) -> None:
+    ran = run("val name = 'id\nspark.range(1).explain")
+    assert "Physical Plan" in ran.text() and ran.text("stderr") == ""
+    assert run("def f(n: Int) { println(n) }").text("stderr").endswith("`f`'s return type\n")
+
+
 # --- memory
 
 

@@ -11,7 +11,7 @@ from kernel.attached import AttachedHost, Run
 from kernel.languages.dbutils_stand_in import FILES, Utilities
 from kernel.standins import StandInOutput
 from lakebook_kernel.databricks.driver_calls import answering
-from lakebook_kernel.databricks.errors import InputWidgetNotDefined, NotebookExit
+from lakebook_kernel.databricks.errors import DbutilsError, InputWidgetNotDefined, NotebookExit
 from lakebook_kernel.languages.base import CellError
 from lakebook_kernel.languages.scala import ScalaLanguage
 from lakebook_kernel.questions import Subject
@@ -26,7 +26,7 @@ def others(what: str, arguments: dict[str, Any], subject: Subject) -> dict[str, 
 @pytest.fixture
 def dbutils(attached: AttachedHost, scala: ScalaLanguage) -> Iterator[Utilities]:
     before, made = attached.driver.questions.answer, Utilities()
-    attached.driver.questions.answer = answering(made.call, others)
+    attached.driver.questions.answer = answering(made.call, lambda frame: frame, others)
     yield made
     attached.driver.questions.answer = before
 
@@ -181,8 +181,21 @@ def test_the_name_is_dbutils_own(scala: ScalaLanguage, run: Run) -> None:
 
 
 def test_other_questions_go_on_to_others() -> None:
-    answer = answering(Utilities().call, others)
+    answer = answering(Utilities().call, lambda frame: frame, others)
     assert answer("start_run", {}, lambda: None) == {"other": "start_run"}
+
+
+def test_a_frame_is_what_the_kernel_fetches(run: Run, dbutils: Utilities) -> None:
+    run("case class P(n: Int)\ndbutils.data.summarize(Seq(P(1), P(2)).toDS, precise = true)")
+    ((name, (frame, precise)),) = dbutils.calls
+    assert (name, precise) == ("data.summarize", True)
+    assert frame.count() == 2 and list(frame.columns()) == ["n"]
+
+
+def test_a_frame_that_nobody_waits_for_is_said_to_be_gone() -> None:
+    answer = answering(Utilities().call, lambda frame: frame, others)
+    with pytest.raises(DbutilsError, match=r"Nobody waits for dbutils\.data\.summarize"):
+        answer("dbutils.data.summarize", {"arguments": []}, lambda: None)
 
 
 def test_it_is_not_sent_with_a_closure(run: Run, dbutils: Utilities) -> None:

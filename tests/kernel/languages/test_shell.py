@@ -4,13 +4,18 @@ import os
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from IPython.core.error import UsageError
 
 from kernel.standins import StandInHost, StandInOutput
+from lakebook.config import ConfigError
 from lakebook_kernel.cell import read
 from lakebook_kernel.languages.base import CellError, Stream
 from lakebook_kernel.languages.shell import ShellLanguage
+from lakebook_kernel.shell import LakebookShell
 
 
 @pytest.fixture
@@ -34,6 +39,26 @@ def gone(pid: int, seconds: float = 2) -> bool:
     while alive(pid) and time.monotonic() < until:
         time.sleep(0.02)
     return not alive(pid)
+
+
+def test_settings_that_cannot_be_read_are_the_cells_error(shell: ShellLanguage, output: StandInOutput) -> None:
+    def refuse(command: list[str], code: str) -> list[str]:
+        raise ConfigError("lakebook.toml, line 2: unknown setting pahts")
+
+    shell.sighted = refuse
+    with pytest.raises(CellError) as raised:
+        run(shell, output, "ls /dbfs")
+    assert raised.value.traceback == ["ConfigError: lakebook.toml, line 2: unknown setting pahts"]
+
+
+def test_settings_that_cannot_be_read_are_an_error_of_usage_in_python() -> None:
+    def refuse(code: str) -> str:
+        raise ConfigError("lakebook.toml, line 2: unknown setting pahts")
+
+    trees = SimpleNamespace(shown_to_shell=refuse)
+    shell = SimpleNamespace(kernel=SimpleNamespace(databricks=SimpleNamespace(trees=trees)))
+    with pytest.raises(UsageError, match="line 2: unknown setting pahts"):
+        LakebookShell._sighted(cast("LakebookShell", shell), "ls /dbfs")
 
 
 def test_both_streams(shell: ShellLanguage, output: StandInOutput) -> None:

@@ -39,6 +39,8 @@ SAMPLES = (
     Sample("prose on the line of the magic", "# MAGIC %md ## Title", "## Title", "markdown"),
     Sample("prose after a space", "# MAGIC %md \n# MAGIC text", "text", "markdown"),
     Sample("prose in a sandbox", "# MAGIC %md-sandbox\n# MAGIC <b>x</b>", "<b>x</b>", "markdown"),
+    Sample("magic in capitals", "# MAGIC %SQL\n# MAGIC SELECT 1", "%SQL\nSELECT 1"),
+    Sample("prose with its magic in capitals", "# MAGIC %MD\n# MAGIC text", "text", "markdown"),
     Sample("empty prose", "# MAGIC %md", "", "markdown"),
     Sample("titled code", "# DBTITLE 1,Sum, of all\n1 + 1", "1 + 1", title="Sum, of all", show_title=True),
     Sample("code with its title hidden", "# DBTITLE 0,Sum\n1 + 1", "1 + 1", title="Sum"),

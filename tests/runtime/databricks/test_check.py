@@ -81,14 +81,15 @@ EXAMPLES = [
     ("sql", "ALTER TABLE t SET ROW FILTER f ON (c)", ["SET ROW FILTER"]),
     ("sql", "CREATE SHARE s; SELECT share FROM t", ["CREATE SHARE"]),
     ("sql", "CREATE CONNECTION c TYPE mysql", ["CREATE CONNECTION"]),
-    ("sql", "INSERT INTO default.t REPLACE USING (id) SELECT 1", ["INSERT INTO default.t REPLACE USING"]),
-    ("sql", "INSERT INTO t REPLACE WHERE id = 1 SELECT 1", []),
+    ("sql", "INSERT INTO t REPLACE USING (id) SELECT 1; CREATE TABLE c (id INT) CLUSTER BY AUTO", []),
     ("sql", "UNDROP TABLE t", ["UNDROP TABLE"]),
     ("sql", "SYNC SCHEMA a FROM b", ["SYNC SCHEMA"]),
     ("sql", "FSCK REPAIR TABLE t", ["FSCK REPAIR TABLE"]),
-    ("sql", "CREATE BLOOMFILTER INDEX ON TABLE t", ["CREATE BLOOMFILTER INDEX"]),
     ("sql", "SHOW GROUPS", ["SHOW GROUPS"]),
-    ("sql", "LIST 'dbfs:/x'", ["LIST"]),
+    ("sql", "CREATE OR REPLACE PROCEDURE p() AS BEGIN END", ["CREATE OR REPLACE PROCEDURE"]),
+    ("sql", "ALTER TABLE t ENABLE PREDICTIVE OPTIMIZATION", ["ENABLE PREDICTIVE OPTIMIZATION"]),
+    ("sql", "LIST 'dbfs:/x' LIMIT 3; SELECT raw:store.fruit[*]::string FROM t@v1", []),
+    ("sql", "LIST 'dbfs:/x' WITH (CREDENTIAL c)", ["LIST '' WITH"]),
     ("sql", "CACHE SELECT * FROM t", ["CACHE SELECT"]),
     ("sql", "CREATE FUNCTION f() RETURNS INT LANGUAGE PYTHON AS $$ return 1 $$", ["LANGUAGE PYTHON"]),
     ("sql", "SELECT * FROM event_log('x')", ["event_log()"]),
@@ -112,8 +113,13 @@ EXAMPLES = [
     ("python", "# MAGIC %restart_python", ["%restart_python"]),
     ("python", "# MAGIC %fs\n# MAGIC mount wasbs://c@a.blob.core.windows.net /mnt/x", ["wasbs://c@a.blob.core.windows.net"]),
     ("sql", "-- MAGIC %python\n-- MAGIC import dlt", ["import dlt"]),
+    ("sql", "-- MAGIC %py\n-- MAGIC import dlt", ["import dlt"]),
     ("python", "# MAGIC %sql UNDROP TABLE t", ["UNDROP TABLE"]),
     ("python", "# MAGIC %sql -o frame\n# MAGIC UNDROP TABLE t", ["UNDROP TABLE"]),
+    ("python", "# MAGIC %SQL\n# MAGIC UNDROP TABLE t", ["UNDROP TABLE"]),
+    ("sql", "-- MAGIC %Python\n-- MAGIC import dlt", ["import dlt"]),
+    ("python", "# MAGIC %MD\n# MAGIC UNDROP TABLE t", []),
+    ("python", "# MAGIC %PIP install dlt", ["%PIP"]),
     ("python", "# MAGIC %%time\n# MAGIC dbutils.credentials", ["dbutils.credentials"]),
     ("python", "%timeit -n1 -r1 dbutils.credentials", ["dbutils.credentials"]),
     ("python", "try:\n    %pip install dlt\nexcept Exception:\n    dbutils.meta", ["dbutils.meta"]),
@@ -158,6 +164,13 @@ def test_settings_that_bring_jars_bring_cloud_storage_and_connectors(tmp_path: P
     assert whats(tmp_path, cell) == ["dbutils.credentials", 'format("kafka")', "s3://b"]
     (tmp_path / "lakebook.toml").write_text('[spark.conf]\n"spark.jars.packages" = "a:b:1"\n')
     assert whats(tmp_path, cell) == ["dbutils.credentials"]
+
+
+def test_a_copy_of_databricks_sample_data_is_found_where_it_was_put(tmp_path: Path) -> None:
+    cell = 'spark.read.json("/databricks-datasets/iot")'
+    assert whats(tmp_path, cell) == ["/databricks-datasets/iot"]
+    (tmp_path / ".lakebook" / "dbfs" / "databricks-datasets").mkdir(parents=True)
+    assert whats(tmp_path, cell) == []
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -22,9 +17,7 @@ from lakebook.databricks.formats import read
 from lakebook.databricks.languages import LANGUAGES, Language
 from runtime.databricks.samples import SAMPLES
 from runtime.databricks.test_source import BETWEEN, HEAD, between, changed_lines, opening, seen
-
-PAGE = Path(__file__).parents[3] / "docs" / "databricks.md"
-_TOKEN = "of-this-test"
+from serving import TOKEN, serving
 
 
 @dataclass(frozen=True)
@@ -38,7 +31,7 @@ class Server:
         request = urllib.request.Request(
             f"{self.url}api/contents/{path}",
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"token {_TOKEN}", "Content-Type": "application/json"},
+            headers={"Authorization": f"token {TOKEN}", "Content-Type": "application/json"},
             method=way,
         )
         with urllib.request.urlopen(request) as answer:
@@ -60,32 +53,9 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with the setting that the documentation tells to make."""
     folder = tmp_path_factory.mktemp("served")
-    (setting,) = re.findall(r"^c\.ServerApp\.contents_manager_class = .*$", PAGE.read_text(), re.MULTILINE)
-    config = tmp_path_factory.mktemp("config") / "jupyter_server_config.py"
-    config.write_text(f"{setting}\nc.IdentityProvider.token = {_TOKEN!r}\n")
-    command = [sys.executable, "-m", "jupyter_server", f"--config={config}", f"--ServerApp.root_dir={folder}"]
-    running = subprocess.Popen(
-        [*command, "--port=0", "--no-browser", "--allow-root"],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield Server(_url(running), folder)
-    finally:
-        running.terminate()
-        running.communicate(timeout=30)
-
-
-def _url(running: subprocess.Popen[str]) -> str:
-    file = Path(os.environ["JUPYTER_RUNTIME_DIR"]) / f"jpserver-{running.pid}.json"
-    deadline = time.monotonic() + 60
-    while not file.exists():
-        assert running.poll() is None and time.monotonic() < deadline, running.stderr and running.stderr.read()
-        time.sleep(0.1)
-    return str(json.loads(file.read_text())["url"])
+    with serving("jupyter_server", folder, tmp_path_factory.mktemp("server")) as url:
+        yield Server(url, folder)
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
@@ -145,12 +115,26 @@ def test_a_folder_says_what_each_file_is(server: Server) -> None:
         "d.py": HEAD.encode() + b"\xff",
         "e.txt": HEAD.encode(),
         "f.py": HEAD.encode() + b" " * 10_000_000,
+        "g.ipynb": b"{}",
     }.items():
         (server.folder / "listed" / name).write_bytes(content)
-    kinds = {model["name"]: model["type"] for model in server.ask("GET", "listed")["content"]}
-    assert kinds == {
-        "a.py": "notebook", "b.py": "file", "c.scala": "notebook", "d.py": "file", "e.txt": "file", "f.py": "file",
-    }  # fmt: skip
+    listed = server.ask("GET", "listed")["content"]
+    assert {model["name"]: (model["type"], model.get("source_language")) for model in listed} == {
+        "a.py": ("notebook", "python"),
+        "b.py": ("file", None),
+        "c.scala": ("notebook", "scala"),
+        "d.py": ("file", None),
+        "e.txt": ("file", None),
+        "f.py": ("file", None),
+        "g.ipynb": ("notebook", None),
+    }
+
+
+def test_a_file_that_loses_its_marks_is_a_notebook_no_more(server: Server) -> None:
+    server.write("unmarked.py", HEAD + "1\n")
+    assert server.ask("GET", "unmarked.py?content=0")["source_language"] == "python"
+    saved = server.ask("PUT", "unmarked.py", {"type": "file", "format": "text", "content": "1\n"})
+    assert (saved["type"], saved.get("source_language")) == ("file", None)
 
 
 def test_what_is_no_text_is_refused_as_a_notebook(server: Server) -> None:

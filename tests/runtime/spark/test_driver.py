@@ -13,16 +13,18 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from lakebook.config import Workspace, find_workspace
 from lakebook.spark import driver, launch
-from lakebook.spark.connection import ask
+from lakebook.spark.connection import ask, held
 from lakebook.spark.driver import Driver, connect
 from lakebook.spark.errors import DriverError
 from lakebook.spark.launch import MAIN
+from lakebook.spark.own import OwnDriver
 from runtime.spark.peer import Peer, PeerError
 
 pytestmark = pytest.mark.spark
@@ -33,7 +35,7 @@ def place(tmp_path: Path) -> Iterator[Workspace]:
     (tmp_path / "lakebook.toml").write_text("[spark]\nmaster = 'local[2]'\nmemory = '1g'\n")
     workspace = find_workspace(tmp_path)
     yield workspace
-    for file in workspace.state.glob("driver*.json"):
+    for file in workspace.state.rglob("driver.json"):
         found = Driver.read(file)
         if found is not None:
             found.stop()
@@ -164,10 +166,39 @@ def test_a_wrong_secret_is_refused(place: Workspace) -> None:
         ask(found.port, "guessed", "status")
 
 
+def beside(place: Workspace, **settings: Any) -> OwnDriver:
+    return OwnDriver("run-1", place.state / "jobs" / "own.log", **settings)
+
+
+def test_one_of_a_job_s_own_has_its_settings_goes_on_while_it_is_held_and_leaves_nothing(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch, "OWN_IDLE", 2.0)
+    wanted = beside(place, conf={"spark.driver.memory": "700m", "spark.ui.port": "4321"}, variables={"STAGE": "test"})
+    own = driver.start(place, own=wanted)
+    home = own.file.parent
+    temporary = (home / "driver.tmp").readlink()
+    with held(own.port, own.secret) as holding:
+        assert driver.start(place, own=wanted) == own
+        with Peer(place.root, own=own.file) as peer:
+            assert peer.run("sc.getConf().get('spark.ui.port')") == "4321"
+            assert peer.run("jvm.System.getenv('STAGE')") == "test"
+            assert peer.run("jvm.Runtime.getRuntime().maxMemory()") < 800 * 2**20
+        time.sleep(4)
+        assert own.alive
+        holding.close()
+    psutil.Process(own.pid).wait(15)
+    assert not own.file.exists() and not temporary.exists()
+    assert driver.running(place) is None
+    assert "Running Spark" in wanted.log.read_text()
+    driver.discard(home)
+    assert not home.exists()
+
+
 @pytest.mark.long
 def test_a_second_driver_sees_the_same_catalog_and_goes_on_without_the_first(place: Workspace) -> None:
     first = driver.start(place)
-    own = driver.start(place, own=True)
+    own = driver.start(place, own=beside(place))
     assert own.pid != first.pid
     with Peer(place.root) as shared, Peer(place.root, own=own.file) as alone:
         shared.run("spark.range(5).write.saveAsTable('made_in_one')")

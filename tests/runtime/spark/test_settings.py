@@ -34,6 +34,11 @@ def test_a_driver_that_needs_no_other_machine_listens_on_loopback_only() -> None
     assert "spark.jars" not in settings()
 
 
+def test_python_workers_are_lakebooks_where_they_are_on_the_drivers_machine() -> None:
+    name = "spark.python.daemon.module"
+    assert settings()[name] == "lakebook.spark.workers" and name not in settings("spark://host:7077")
+
+
 def test_the_results_of_a_job_fit_into_the_drivers_memory() -> None:
     def limit(memory: str) -> str:
         root = Path("/w")

@@ -9,26 +9,30 @@ from lakebook.spark.tables import find_table, tables
 from lakebook_kernel.languages.base import Completion, MimeBundle
 from lakebook_kernel.languages.duckdb import delta, frames
 from lakebook_kernel.languages.duckdb.names import Names, Own, Place
-from lakebook_kernel.languages.duckdb.tokens import mentions, quoted, unquoted
+from lakebook_kernel.languages.duckdb.tokens import mentions, quoted, unquoted, words
 from lakebook_kernel.languages.frames import is_frame
 
-_WORD = re.compile(r'(?:(?P<owner>\w+|"[^"]*")\.)?(?P<stem>\w*|"[^"]*)$')
+_WORD = re.compile(r'(?:(?P<owner>(?:\w+|"[^"]*")(?:\.(?:\w+|"[^"]*"))*)\.)?(?P<stem>\w*|"[^"]*)$')
 _ALIAS = re.compile(r'\b(?:from|join|,)\s*([\w.]+|"[^"]*")\s+(?:as\s+)?(\w+)', re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Za-z_]\w*")
 
 
 def complete(names: Names, code: str, cursor: int) -> Completion | None:
-    """Columns after ``table.``; else columns of the tables that the code names, tables, functions and keywords."""
+    """Columns, tables and schemas after what they are in and a dot.
+
+    Elsewhere columns of the tables that the code names, tables, functions and keywords.
+    """
     found = _WORD.search(code[:cursor])
     if found is None:
         return None
     owner, stem = found["owner"], found["stem"]
     candidates: dict[str, str] = {}
     if owner is not None:
-        owner = unquoted(owner)
+        owner = ".".join(word.text for word in words(owner) if word.is_name)
         aliases = {alias.lower(): unquoted(table) for table, alias in _ALIAS.findall(code)}
         candidates |= dict.fromkeys(_columns(names, aliases.get(owner.lower(), owner)), "column")
         candidates |= {name: "table" for schema, name in _tables(names) if schema.lower() == owner.lower()}
+        candidates |= dict.fromkeys(_schemas(names, owner), "schema")
     else:
         mentioned = {name.lower() for schema, name in mentions(code) if schema is None}
         known = [name for schema, name in _tables(names) if schema in ("default", "")]
@@ -36,7 +40,7 @@ def complete(names: Names, code: str, cursor: int) -> Completion | None:
             if table.lower() in mentioned:
                 candidates |= dict.fromkeys(_columns(names, table), "column")
         candidates |= dict.fromkeys(known, "table")
-        candidates |= dict.fromkeys((schema for schema, _ in _tables(names) if schema), "schema")
+        candidates |= dict.fromkeys((schema.partition(".")[0] for schema, _ in _tables(names) if schema), "schema")
         candidates |= _vocabulary(names)
     stem = stem.removeprefix('"').lower()
     upper = code[found.start("stem") : cursor].isupper()
@@ -82,6 +86,12 @@ def _tables(names: Names) -> list[tuple[str, str]]:
     shared = [("", name) for name, value in values.items() if is_frame(value) and not name.startswith("_")]
     own = [(owner, place.name) for place, made in names.own().items() for owner in _owners(place, made)]
     return [*own, *((table.schema, table.name) for table in tables(names.workspace)), *shared]
+
+
+def _schemas(names: Names, catalog: str) -> set[str]:
+    """The schemas that are known of a catalog."""
+    split = (schema.partition(".") for schema, _ in _tables(names))
+    return {schema for before, _, schema in split if schema and before.lower() == catalog.lower()}
 
 
 def _owners(place: Place, made: Own) -> list[str]:

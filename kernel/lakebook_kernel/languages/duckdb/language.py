@@ -17,12 +17,22 @@ from lakebook_kernel.cell import Cell
 from lakebook_kernel.display.frames import duckdb_head
 from lakebook_kernel.display.tables import ROWS, Column, Table, table_bundle
 from lakebook_kernel.errors import excerpt, place
-from lakebook_kernel.languages.base import CellError, Completeness, Completion, Host, Language, MimeBundle, Output
+from lakebook_kernel.languages.base import (
+    CellError,
+    Completeness,
+    Completion,
+    Described,
+    Host,
+    Language,
+    MimeBundle,
+    Output,
+)
 from lakebook_kernel.languages.duckdb.errors import details
 
 if TYPE_CHECKING:
     import duckdb
 
+    from lakebook_kernel.languages.duckdb.catalogs import Spelled
     from lakebook_kernel.languages.duckdb.names import Names
 
 #: keywords that cannot name a table
@@ -92,20 +102,25 @@ class DuckDBLanguage(Language):
     def run(self, cell: Cell, output: Output) -> None:
         import duckdb
 
+        from lakebook_kernel.languages.duckdb.catalogs import Spelled
         from lakebook_kernel.languages.duckdb.names import by_name
 
         names = self._names
         own = before = names.own()
         try:
-            with self._errors(cell.code, {}):
-                statements = names.connection.extract_statements(cell.code)
+            code = Spelled.unchanged(cell.code)
+            with self._errors(code, {}):
+                statements = names.connection.extract_statements(code.code)
             shown: MimeBundle | None = None
             for number, statement in enumerate(statements, 1):
                 earlier = own
+                code = names.spelled(cell.code, statement.query)
+                if code.changes:
+                    statement = names.connection.extract_statements(code.code)[number - 1]
                 try:
                     with (
                         names.resolved(statement.query, own) as problems,
-                        self._errors(cell.code, problems),
+                        self._errors(code, problems),
                         self.host.waiting(names.connection.interrupt),
                     ):
                         shown = self._execute(statement, last=number == len(statements))
@@ -150,7 +165,7 @@ class DuckDBLanguage(Language):
         return table_bundle(Table(columns, values[:ROWS], len(rows) > ROWS))
 
     @contextmanager
-    def _errors(self, code: str, problems: dict[str, CellError]) -> Iterator[None]:
+    def _errors(self, code: Spelled, problems: dict[str, CellError]) -> Iterator[None]:
         """Turn DuckDB's errors into the cell's."""
         import duckdb
 
@@ -194,6 +209,7 @@ class DuckDBLanguage(Language):
     @override
     def take(self, name: str) -> Any:
         """A table or view as a `pyarrow.Table`."""
+        from lakebook_kernel.languages.duckdb.catalogs import Spelled
         from lakebook_kernel.languages.duckdb.names import by_name
         from lakebook_kernel.languages.duckdb.tokens import quoted
         from lakebook_kernel.languages.frames.memory import of_relation
@@ -206,7 +222,7 @@ class DuckDBLanguage(Language):
         try:
             with (
                 names.resolved(query, own) as problems,
-                self._errors(query, problems),
+                self._errors(Spelled.unchanged(query), problems),
                 self.host.waiting(names.connection.interrupt),
             ):
                 return of_relation(names.connection.query(query))
@@ -230,9 +246,13 @@ class DuckDBLanguage(Language):
         return find_table(tables(self._names.workspace), name) is not None
 
     @override
-    def describe(self) -> dict[str, tuple[str, str]]:
+    def describe(self) -> dict[str, Described]:
         own = self._names.own()
-        return {place.name: ("view" if own[place].is_view else "table", "") for place in own if own[place].by_name}
+        return {
+            place.name: Described("view" if own[place].is_view else "table", is_frame=True)
+            for place in own
+            if own[place].by_name
+        }
 
     @override
     def is_complete(self, code: str) -> Completeness:
@@ -261,8 +281,8 @@ class DuckDBLanguage(Language):
         return inspect(self._names, code, cursor)
 
 
-def _told(error: duckdb.Error, code: str | None = None) -> CellError:
-    """DuckDB's error, with its place in ``code`` if that is what DuckDB was given."""
+def _told(error: duckdb.Error, code: Spelled | None = None) -> CellError:
+    """DuckDB's error, with its place in the user's code if DuckDB was given ``code``."""
     from lakebook_kernel.languages.duckdb.tokens import characters
 
     told = details(error)
@@ -271,9 +291,9 @@ def _told(error: duckdb.Error, code: str | None = None) -> CellError:
     name = type(error).__name__
     traceback = [f"{name}: {message}"]
     if code is not None and "position" in told:
-        start = characters(code, int(told["position"]))
+        position = int(told["position"])
         length = int(told.get("location", "[0,1]").strip("[]").split(",")[1])
-        line, column = place(code, start)
-        width = characters(code[start:], length)
-        traceback += excerpt(code, line, column, max(1, width))
+        start, end = (characters(code.users, code.in_users(at)) for at in (position, position + length))
+        line, column = place(code.users, start)
+        traceback += excerpt(code.users, line, column, max(1, end - start))
     return CellError(name, message, traceback, str(error))

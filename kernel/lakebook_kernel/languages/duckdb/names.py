@@ -14,14 +14,16 @@ from typing import Any, NamedTuple
 import duckdb
 
 from lakebook.config import Workspace
-from lakebook.spark.tables import find_table, tables
+from lakebook.spark.tables import Table, catalogs, find_table, tables
+from lakebook.tracking.lookup import likely
 from lakebook.tracking.tables import TableVersion
 from lakebook_kernel.languages.base import CellError
+from lakebook_kernel.languages.duckdb.catalogs import Spelled, Triple, respelled, triples
 from lakebook_kernel.languages.duckdb.delta import open_table
 from lakebook_kernel.languages.duckdb.enums import as_enums
 from lakebook_kernel.languages.duckdb.errors import details
 from lakebook_kernel.languages.duckdb.frames import column_names, is_scanned, readable
-from lakebook_kernel.languages.duckdb.tokens import mentions, quoted, reads
+from lakebook_kernel.languages.duckdb.tokens import mentions, quoted, reads, words
 from lakebook_kernel.languages.frames import kind_of
 
 
@@ -53,6 +55,11 @@ _OWN = f"""
 """
 #: asked only where there is a view: DuckDB writes out those of its catalog too
 _TEXTS = "SELECT lower(view_name), sql FROM duckdb_views() WHERE NOT internal"
+#: DuckDB's own schemas with what may stand before them: their database, or a schema that they are in
+_SCHEMAS = """
+    SELECT lower(database_name), lower(schema_name) FROM duckdb_schemas()
+    UNION SELECT lower(parent_schema), lower(schema_name) FROM duckdb_schemas() WHERE parent_schema IS NOT NULL
+"""
 
 
 def by_name(own: Mapping[Place, Own]) -> set[str]:
@@ -116,6 +123,7 @@ class Names:
         try:
             wanted = _wanted(code, own, self._texts(own))
             known = tables(self.workspace) if wanted else []
+            problems |= _missing(triples(code), known)
             for schema, name in wanted:
                 try:
                     table = find_table(known, name, schema or "default")
@@ -137,6 +145,29 @@ class Names:
             if not self.aborted():  # else ROLLBACK takes them away
                 for schema, name in registered:
                     self._unregister(schema, name)
+
+    def spelled(self, code: str, statement: str) -> Spelled:
+        """The code of which the statement is one, with the statement's tables of catalogs as DuckDB has them.
+
+        A name of three parts is left as it is if its schema is DuckDB's own, or if it is no table where it stands.
+        """
+        mentioned = triples(statement)
+        if not mentioned or self.aborted():
+            return Spelled.unchanged(code)
+        known = tables(self.workspace)
+        there = {triple for triple in mentioned if find_table(known, triple.table, triple.owner)}
+        if there:
+            own = set(self.connection.execute(_SCHEMAS).fetchall())
+            there = self._read(statement, {triple for triple in there if (triple.catalog, triple.schema) not in own})
+        return respelled(code, there)
+
+    def _read(self, statement: str, wanted: set[Triple]) -> set[Triple]:
+        """Those that are tables in a statement and not columns; all of them, where DuckDB cannot tell."""
+        try:
+            read = self.beside.get_table_names(statement, qualified=True)
+        except duckdb.Error:
+            return wanted
+        return {triple for name in read for triple in triples(name)} & wanted
 
     def _texts(self, own: Mapping[Place, Own]) -> dict[str, str]:
         """What makes up each view, by its name in lower case."""
@@ -205,6 +236,14 @@ class Names:
         self.connection.unregister(_hidden(schema or "", name))
 
 
+def _missing(mentioned: set[Triple], known: list[Table]) -> dict[str, CellError]:
+    """What to say of names in the workspace's catalogs which it does not have, should DuckDB not have them either."""
+    there = [f"{table.schema}.{table.name}" for table in known]
+    ours = {triple for triple in mentioned if triple.catalog in catalogs(known)}
+    names = [f"{one.owner}.{one.table}" for one in ours if find_table(known, one.table, one.owner) is None]
+    return {name: CellError("TableNotFound", f"There is no table {name}{likely(name, there)}") for name in names}
+
+
 def _hidden(schema: str, name: str) -> str:
     return f"__lakebook {schema}.{name}"
 
@@ -218,13 +257,14 @@ def _wanted(code: str, own: Mapping[Place, Own], views: Mapping[str, str]) -> se
     plain = {place.name.lower() for place, made in own.items() if made.by_name}
     owners = {(owner.lower(), place.name.lower()) for place in own for owner in (place.schema, place.database)}
     wanted: set[tuple[str | None, str]] = set()
-    texts, seen = [code], set()
+    texts, seen = [code], set[str]()
     while texts:
-        for schema, name in mentions(texts.pop()):
+        text = texts.pop()
+        used = {word.text.lower() for word in words(text)} & views.keys() - seen  # wherever in a dotted name it stands
+        seen |= used
+        texts.extend(views[name] for name in used)
+        for schema, name in mentions(text):
             low = name.lower()
-            if low in views and low not in seen:
-                seen.add(low)
-                texts.append(views[low])
             if (low not in plain) if schema is None else ((schema.lower(), low) not in owners):
                 wanted.add((schema, name))
     return wanted

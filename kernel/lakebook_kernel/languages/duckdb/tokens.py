@@ -4,52 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
 
 import duckdb
 
 _LOOKS = {"explain", "describe", "desc", "show", "prepare"}
 
 
-def words(code: str) -> Iterator[tuple[str, str]]:
-    """The tokens of SQL but for comments: ``(kind, text)``.
+class Word(NamedTuple):
+    """A token: an identifier or keyword without its quotes, or all else, strings too."""
 
-    Identifiers and keywords are of kind ``name``, without quotes; all else, strings too, is ``other``.
-    """
+    is_name: bool
+    text: str
+    #: where it stands, in bytes
+    start: int
+    end: int
+
+
+def words(code: str) -> Iterator[Word]:
+    """The tokens of SQL but for comments."""
     source = code.encode()
     tokens = duckdb.tokenize(code)
     for (start, kind), end in zip(tokens, [*(start for start, _ in tokens[1:]), len(source)], strict=True):
         text = source[start:end].decode().strip()
+        after = start + len(text.encode())
         match kind:
             case duckdb.token_type.identifier | duckdb.token_type.keyword:
-                yield "name", unquoted(text)
+                yield Word(True, unquoted(text), start, after)
             case duckdb.token_type.comment:
                 continue
             case _:
-                yield "other", text
+                yield Word(False, text, start, after)
+
+
+def chains(code: str) -> Iterator[list[Word]]:
+    """Names as they are written, each with those that dots join to it: ``a.b.c`` is one chain."""
+    chain: list[Word] = []
+    dotted = False
+    for word in words(code):
+        is_dot = not word.is_name and word.text == "."
+        if chain and not (dotted or is_dot):
+            yield chain
+            chain = []
+        if word.is_name:
+            chain.append(word)
+        dotted = is_dot
+    if chain:
+        yield chain
 
 
 def mentions(code: str) -> set[tuple[str | None, str]]:
     """Everything in SQL that may be a table: ``(schema, name)``, schema None where none is written.
 
-    ``a.b`` may be a table in a schema or a column of a table, so it yields both.
+    ``a.b`` may be the table ``b`` in a schema or a column of the table ``a``, so it yields both.
     """
     found: set[tuple[str | None, str]] = set()
-    owner, dotted = None, False
-    for kind, text in words(code):
-        if kind == "name":
-            found.add((None, text))
-            if dotted and owner is not None:
-                found.add((owner, text))
-            owner, dotted = text, False
-        else:
-            dotted = text == "."
-            owner = owner if dotted else None
+    for first, *others in chains(code):
+        found.add((None, first.text))
+        if others:
+            found.add((first.text, others[0].text))
     return found
 
 
 def reads(code: str) -> bool:
     """Whether a statement reads the tables that it mentions: one that explains, describes or prepares does not."""
-    first = [text.lower() for _, text in islice(words(code), 4)]
+    first = [word.text.lower() for word in islice(words(code), 4)]
     return bool(first) and first[0] not in _LOOKS and not (first[0] == "create" and "view" in first)
 
 

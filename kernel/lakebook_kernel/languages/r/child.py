@@ -21,12 +21,14 @@ from typing import TYPE_CHECKING, Any
 
 import rpy2.rinterface as ri
 
+from lakebook.config import ConfigError
 from lakebook_kernel.languages.r.arrow import from_stream, to_stream
 from lakebook_kernel.languages.r.channel import Block, Channel, Closed, Message
 from lakebook_kernel.languages.r.console import Console, Name
 from lakebook_kernel.languages.r.embedded import R, raw_memory
 from lakebook_kernel.languages.r.forks import make_forks_safe
 from lakebook_kernel.languages.r.forms import pack, unpack
+from lakebook_kernel.languages.r.paths import LocalPaths
 from lakebook_kernel.languages.r.stops import Stops
 from lakebook_kernel.memory import given_back
 
@@ -63,8 +65,10 @@ class Child:
         # only after R, for which rpy2 sets a handler of its own that raises in the middle of R's callbacks
         self._stops.answer_signals()
         emitters = (self._emit_table, self._emit_plot, self._emit_rich, self._emit_result)
-        for function in (*emitters, self._request, self._ask_verb, self._fetch_name, self._digest, self._is_same):
+        asking = (self._request, self._ask_verb, self._fetch_name, self._local_paths)
+        for function in (*emitters, *asking, self._digest, self._is_same):
             self._r.define(function.__name__[1:], self._r.function(function))
+        self._files = LocalPaths(Path.cwd())
         self._r.call("settings")
         self._values = self._r.addresses()
         channel.send({"kind": "ready"})
@@ -147,8 +151,8 @@ class Child:
         return {"known": bool(self._r.call("is_known", _string(asked.body["name"]))[0])}, []
 
     def _describe(self, asked: Message) -> Answer:
-        names, types, sizes = self._r.call("describe_variables")
-        return {"names": _texts(names), "types": _texts(types), "sizes": _texts(sizes)}, []
+        columns = map(_texts, self._r.call("describe_variables"))
+        return dict(zip(("names", "types", "sizes", "glances"), columns, strict=True)), []
 
     def _packages(self, asked: Message) -> Answer:
         return {"packages": _texts(self._r.call("loaded_packages"))}, []
@@ -313,6 +317,12 @@ class Child:
             raise Forked("A forked R (as of mclapply) cannot ask the notebook: ask before, and give it the answer.")
         self._send({"kind": "request", "what": what, "arguments": arguments}, blocks)
         return self._channel.receive()
+
+    def _local_paths(self, paths: Any) -> ri.Sexp:
+        try:
+            return _r_list({"paths": _strings(self._files.lead(_texts(paths)))})
+        except ConfigError as problem:
+            return _refusal({"message": str(problem)})
 
     def _digest(self, data: Any) -> ri.Sexp:
         return _string(hashlib.blake2b(raw_memory(data), digest_size=16).hexdigest())

@@ -16,7 +16,7 @@ from lakebook_kernel.languages.r.console import Console
 _SOURCES = (
     *("session", "evaluate", "errors", "plots", "values", "names"),
     *("assist", "exchange", "shared", "spark", "connection", "mlflow", "models", "fits", "fit_details"),
-    *("dbutils", "files", "sparkr", "sparkr_columns", "sparkr_frames", "sparkr_tables", "sparkr_absent"),
+    *("dbutils", "files", "paths", "sparkr", "sparkr_columns", "sparkr_frames", "sparkr_tables", "sparkr_absent"),
 )
 #: elements of a value that may be copied once more, or live a cell longer, for the sake of knowing when it changes
 MODERATE = 100_000

@@ -14,6 +14,7 @@ from lakebook_kernel.languages.base import (
     CellError,
     Completeness,
     Completion,
+    Described,
     Host,
     Language,
     MimeBundle,
@@ -31,6 +32,8 @@ from lakebook_kernel.memory import given_back
 #: seconds of unanswered interrupts after which R is ended
 STUBBORN = 8.0
 
+#: the first class of a frame
+_FRAMES = {"data.frame", "data.table", "tbl_df", "tbl_lazy", "tbl_spark", "grouped_df", "SparkDataFrame"}
 #: R's own values that no other language's takes the place of
 _CONSTANTS = {"T", "F", "pi", "letters", "LETTERS", "month.abb", "month.name"}
 _TOPIC_BEFORE = re.compile(r"(?:[A-Za-z.][\w.]*:::?)?[A-Za-z.][\w.]*$")
@@ -233,11 +236,16 @@ class RLanguage(Language):
         return 0  # values of R change by being bound anew
 
     @override
-    def describe(self) -> dict[str, tuple[str, str]]:
+    def describe(self) -> dict[str, Described]:
         listed = None if self._process is None else self._answer("describe", {})
         if listed is None:
             return {}
-        return dict(zip(listed["names"], zip(listed["types"], listed["sizes"], strict=True), strict=True))
+        return {
+            name: Described(kind, size, glance, kind in _FRAMES, kind == "function")
+            for name, kind, size, glance in zip(
+                *(listed[column] for column in ("names", "types", "sizes", "glances")), strict=True
+            )
+        }
 
     @override
     def promise(self, names: Mapping[str, int], given: Mapping[str, int]) -> None:

@@ -6,7 +6,7 @@ import codecs
 import contextlib
 import importlib.util
 import os
-import select
+import selectors
 import shutil
 import signal
 import socket
@@ -187,7 +187,11 @@ class RProcess:
 
 
 def _readable(files: list[int], timeout: float | None) -> list[int]:
-    return select.select(files, [], [], timeout)[0]
+    """Those of the files that can be read, or have ended, within so many seconds."""
+    with selectors.PollSelector() as selector:  # select.select refuses files beyond the 1,024th of a process
+        for file in files:
+            selector.register(file, selectors.EVENT_READ)
+        return [key.fd for key, _ in selector.select(timeout)]
 
 
 def _environment() -> dict[str, str]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from lakebook_kernel.cell import Cell
+from lakebook_kernel.cell import RUN, Cell
 from lakebook_kernel.errors import excerpt, shorten
 from lakebook_kernel.languages.base import (
     CellError,
     Completeness,
     Completion,
+    Described,
     Host,
     Language,
     MimeBundle,
@@ -27,6 +29,8 @@ _LEFT_BEHIND = (
     "This cell is in library code that cannot be stopped. It goes on in the Spark driver and keeps a core; your values "
     "are kept and the next cell runs. To end it: lakebook driver stop\n"
 )
+#: frames' types as Scala writes them
+_FRAME = re.compile(r"(?:org\.apache\.spark\.sql\.)?(?:classic\.)?(?:DataFrame$|Dataset\[)")
 #: Spark's own errors, whose messages repeat the query or the plan
 _SPARKS = ("AnalysisException", "ParseException")
 
@@ -96,15 +100,19 @@ class ScalaLanguage(Language):
             self.tracking.log_fits(fits, interrupted=interrupted)
 
     @override
+    def answers_beside(self, running: str) -> bool:
+        return running not in (self.name, RUN)  # the compiler is one cell's alone
+
+    @override
     def complete(self, code: str, cursor: int) -> Completion | None:
-        if not self.started:
+        if not self.started or not self.host.attached():
             return None
         found = json.loads(self._interpreter().complete(code, cursor))
         return Completion(found["matches"], found["start"], found["end"], found["kinds"])
 
     @override
     def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
-        signatures = self._interpreter().inspect(code, cursor) if self.started else ""
+        signatures = self._interpreter().inspect(code, cursor) if self.started and self.host.attached() else ""
         return {"text/plain": signatures} if signatures else None
 
     @override
@@ -170,9 +178,12 @@ class ScalaLanguage(Language):
         return object() if told is None else told
 
     @override
-    def describe(self) -> dict[str, tuple[str, str]]:
+    def describe(self) -> dict[str, Described]:
         variables = json.loads(self.host.if_attached(lambda notebook: notebook.scala().variables(), "{}"))
-        return {name: (kind, "") for name, kind in variables.items()}
+        return {
+            name: Described(kind, glance=glance, is_frame=_FRAME.match(kind) is not None, is_aside="=>" in kind)
+            for name, (kind, glance) in variables.items()
+        }
 
     def _interpreter(self) -> JavaObject:
         return self.host.notebook().scala()

@@ -45,6 +45,8 @@ class Unsupported:
     language: str | None = None
     #: whether the jars and settings of ``[spark.conf]`` can bring it
     by_jar: bool = False
+    #: the path of Databricks' at which a copy of it would be
+    copied_to: str | None = None
 
     @cached_property
     def expression(self) -> re.Pattern[str]:

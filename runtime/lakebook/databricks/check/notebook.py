@@ -19,6 +19,7 @@ from lakebook.databricks.check.unsupported import unsupported
 from lakebook.databricks.check.uses import Uses
 from lakebook.databricks.location import NoNotebook, notebook_file
 from lakebook.databricks.source import mixed
+from lakebook.paths import Paths
 
 #: a word, options such as ``-i a,b`` and ``--restart``, and code
 _MAGIC = re.compile(
@@ -29,8 +30,10 @@ _COMMENTS = {"python": "#", "sql": "--", "r": "#", "scala": "//"}
 _PROSE = {"md", "md-sandbox", "skip"}
 #: magics of a line, which Python's code may follow
 _OF_A_LINE = {"pip"}
+#: magics of no language: unlike a language's, they are not written in capitals
+_OF_NO_LANGUAGE = {"pip", "fs", "run"}
 #: magics that begin a cell of another language, or are alone in theirs
-_FIRST = {*others.READERS, *_PROSE} - {"pip", "fs", "run", "sh", "duckdb"}
+_FIRST = {*others.READERS, *_PROSE} - _OF_NO_LANGUAGE - {"sh", "duckdb"}
 
 
 @dataclass(frozen=True)
@@ -83,16 +86,22 @@ def _cell(number: int, source: str, default: str) -> _Cell:
     if magic is None:
         reader = python if default == "python" else others.READERS.get(default)
         return _Cell(number, default, reader(source) if reader else Uses())
-    word, code = magic["word"], magic["code"]
-    if word == "python":
-        return _Cell(number, word, python(code))
+    word, code = _word(magic["word"]), magic["code"]
+    if word in ("python", "py"):
+        return _Cell(number, "python", python(code))
     if word == "run":  # whose options are IPython's own
         return _Cell(number, word, others.run(magic["whole"].partition(word)[2]))
     if word in others.READERS and word not in _OF_A_LINE:
-        return _Cell(number, word.lower(), others.READERS[word](code))
+        return _Cell(number, word, others.READERS[word](code))
     if word in _PROSE or word in _brought():
         return _Cell(number, word, Uses())
     return _Cell(number, "python", python(magic["whole"]))  # one of IPython's, whatever the default
+
+
+def _word(written: str) -> str:
+    """What a magic is called: that of a language may be written in capitals."""
+    plain = written.lower()
+    return written if plain in _OF_NO_LANGUAGE else plain
 
 
 def _first_magic(source: str, default: str) -> re.Match[str] | None:
@@ -106,7 +115,7 @@ def _first_magic(source: str, default: str) -> re.Match[str] | None:
 
 def _brought() -> set[str]:
     """Languages that other packages bring."""
-    return {point.name for point in entry_points(group="lakebook.languages")}
+    return {point.name.lower() for point in entry_points(group="lakebook.languages")}
 
 
 def _mixed(notebook: NotebookNode) -> Iterator[Finding]:
@@ -125,8 +134,14 @@ def _mixed(notebook: NotebookNode) -> Iterator[Finding]:
 
 def _from_table(cells: list[_Cell], workspace: Workspace) -> Iterator[Finding]:
     jars = any(name.startswith("spark.jars") for name in workspace.spark.conf)
+    paths = Paths(workspace)
+
+    def is_there(path: str) -> bool:
+        file = paths.local(path)
+        return file is not None and file.exists()
+
     for cell in cells:
-        for what, instead in unsupported(cell.uses, cell.language, jars=jars):
+        for what, instead in unsupported(cell.uses, cell.language, jars=jars, is_there=is_there):
             yield Finding(cell.number, what, instead)
 
 
@@ -135,7 +150,7 @@ def _magics(cells: list[_Cell]) -> Iterator[Finding]:
     extended = not used.isdisjoint(magics.EXTENDS)
     for cell in cells:
         for magic in cell.uses.magics:
-            if magic in _FIRST and magic not in magics.KNOWN:
+            if magic.lower() in _FIRST and magic not in magics.KNOWN:
                 yield Finding(cell.number, f"%{magic}", "it begins a cell; put what follows in a cell of its own.")
             elif magic not in magics.KNOWN and not extended:
                 yield Finding(

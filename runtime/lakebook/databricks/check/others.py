@@ -84,7 +84,6 @@ READERS: dict[str, Callable[[str], Uses]] = {
     "sql": sql,
     "duckdb": lambda code: Uses(texts=sql(code).texts),
     "r": r,
-    "R": r,
     "scala": scala,
     "sh": shell,
     "fs": fs,

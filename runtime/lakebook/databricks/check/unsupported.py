@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lakebook.databricks.check.kinds import Kind, Unsupported
 from lakebook.databricks.check.uses import Uses
@@ -18,6 +18,8 @@ _GOVERNANCE = "Row filters and column masks are not here; make a view of what ma
 _SHARING = "Sharing with other organisations is not here; hand over the table's folder."
 _OUTSIDE = "Unity Catalog's ways to other systems are not here; read them as a data source, with its jar."
 _JAR = "Its connector is not here; name its jar in spark.jars.packages, in [spark.conf] of lakebook.toml."
+
+_SAMPLES = "dbfs:/databricks-datasets"
 
 UNSUPPORTED: tuple[Unsupported, ...] = (
     # dbutils
@@ -69,7 +71,8 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     Unsupported(
         _TEXT,
         r"(?<![\w/])(?:dbfs:|/dbfs)?/databricks-datasets(?:/[^\s'\"`]*)?",
-        "Databricks' sample data are not here; put a copy at dbfs:/databricks-datasets.",
+        f"Databricks' sample data are not here; put a copy at {_SAMPLES}.",
+        copied_to=_SAMPLES,
     ),
     Unsupported(
         _CLAUSE,
@@ -86,18 +89,14 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
         _PIPELINES,
     ),
     Unsupported(_CLAUSE, r"(?:SET|DROP|WITH) ROW FILTER|SET MASK", _GOVERNANCE),
-    Unsupported(_STATEMENT, r"(?:CREATE|DROP) POLICY", _GOVERNANCE),
+    Unsupported(_STATEMENT, r"(?:CREATE|DROP) POLICY|SHOW POLICIES", _GOVERNANCE),
     Unsupported(_STATEMENT, r"(?:CREATE|ALTER|DROP|SHOW) (?:SHARES?|RECIPIENTS?|PROVIDERS?)(?!\s*[.=(])", _SHARING),
     Unsupported(
         _STATEMENT,
         r"(?:CREATE|ALTER|DROP) (?:FOREIGN CATALOG|CONNECTION|SERVER|EXTERNAL LOCATION)"
-        r"|(?:CREATE|ALTER|DROP) (?:STORAGE |SERVICE )?CREDENTIAL",
+        r"|(?:CREATE|ALTER|DROP) (?:STORAGE |SERVICE )?CREDENTIAL"
+        r"|SHOW (?:EXTERNAL LOCATIONS|(?:STORAGE )?CREDENTIALS|CONNECTIONS)",
         _OUTSIDE,
-    ),
-    Unsupported(
-        _STATEMENT,
-        r"INSERT (?:INTO|OVERWRITE)(?: TABLE)? [\w.`]+(?: BY NAME)? REPLACE (?:USING|ON)",
-        "Spark reads it and cannot do it; say INSERT INTO … REPLACE WHERE, or MERGE.",
     ),
     Unsupported(
         _STATEMENT,
@@ -108,16 +107,21 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     Unsupported(_STATEMENT, r"FSCK REPAIR TABLE", "It is Databricks' own; RESTORE TABLE … TO VERSION AS OF goes back."),
     Unsupported(
         _STATEMENT,
-        r"(?:CREATE|DROP) BLOOMFILTER INDEX",
-        "It is Databricks' own; say OPTIMIZE … ZORDER BY or CLUSTER BY.",
+        r"CREATE (?:OR REPLACE )?PROCEDURE",
+        "Procedures are not here; keep the script in a notebook for %run.",
     ),
+    Unsupported(_CLAUSE, r"(?:ENABLE|DISABLE|INHERIT) PREDICTIVE OPTIMIZATION", "Say OPTIMIZE and VACUUM in a job."),
     Unsupported(_STATEMENT, r"CACHE SELECT", "It fills Databricks' own cache; say CACHE TABLE."),
     Unsupported(
         _STATEMENT,
         r"SHOW (?:USERS|GROUPS)|(?:CREATE|ALTER|DROP) (?:GROUP|USER)",
         "There are no users and groups here: the workspace is its owner's.",
     ),
-    Unsupported(_STATEMENT, r"LIST(?=\s*')", "A folder is listed by dbutils.fs.ls."),
+    Unsupported(
+        _STATEMENT,
+        r"LIST '' WITH",
+        "Storage credentials are not here; set the storage's keys in [spark.conf] of lakebook.toml.",
+    ),
     Unsupported(
         _CLAUSE, r"LANGUAGE PYTHON", "SQL functions in Python are not here; register a UDF: spark.udf.register."
     ),
@@ -178,16 +182,21 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
 )
 
 
-def unsupported(uses: Uses, language: str, *, jars: bool) -> Iterator[tuple[str, str]]:
+def unsupported(
+    uses: Uses, language: str, *, jars: bool, is_there: Callable[[str], bool] = lambda _: False
+) -> Iterator[tuple[str, str]]:
     """What a cell uses that is not here, with the sentence for it.
 
     Args:
         uses: what the cell uses.
         language: in which it is written.
         jars: whether the workspace's settings bring jars, and so maybe what needs some.
+        is_there: whether the workspace has something at a path of Databricks'.
     """
     for row in UNSUPPORTED:
         if (row.language and row.language != language) or (row.by_jar and jars):
+            continue
+        if row.copied_to and is_there(row.copied_to):
             continue
         for what in row.found_in(uses):
             yield what, row.instead

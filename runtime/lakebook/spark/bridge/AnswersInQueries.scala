@@ -12,33 +12,21 @@ object AnswersInQueries {
   private val Name = "lakebook_answer"
   private val Statements =
     for (verb <- Seq("DESCRIBE", "DESC"); what <- Seq("HISTORY", "DETAIL")) yield Seq(verb, what)
-  private val Anywhere = """(?is)\(\s*desc(?:ribe)?\s+(?:history|detail)\b""".r
 
   val injection: ReadFiles.Injection = (
     FunctionIdentifier(Name),
     new ExpressionInfo(getClass.getName, Name),
     arguments => answer(SparkSession.active, arguments.head.eval().toString))
 
-  /** A query with such statements in Spark's words; None where it has none. */
-  def translated(sql: String): Option[String] =
-    Anywhere.findFirstIn(sql).flatMap(_ => first(new SqlWords(sql))).map(query => translated(query).getOrElse(query))
-
-  private def first(words: SqlWords): Option[String] = {
-    var found = Option.empty[String]
-    while (found.isEmpty && !words.ended) {
-      val open = words.mark
-      if (!words.accept("(")) words.skip()
-      else {
-        val start = words.mark
-        if (words.acceptAny(Statements: _*)) {
-          words.back(start)
-          val text = words.inside().replace("\\", "\\\\").replace("'", "\\'")
-          found = Some(words.replaced(open, s"(SELECT * FROM $Name('$text'))"))
-        }
-      }
+  /** `(DESCRIBE HISTORY t)` in Spark's words. */
+  def phrase(words: SqlWords): Option[String] = Option.when(words.accept("(")) {
+    val start = words.mark
+    Option.when(words.acceptAny(Statements: _*)) {
+      words.back(start)
+      val text = words.inside().replace("\\", "\\\\").replace("'", "\\'")
+      s"(SELECT * FROM $Name('$text'))"
     }
-    found
-  }
+  }.flatten
 
   private def answer(session: SparkSession, statement: String): LogicalPlan = {
     val rows = session.sql(statement)

@@ -131,6 +131,12 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
     case _                                  => false
   })
 
+  /** Whether a variable's value is made when it is first asked for. */
+  def isLazy(name: String): Boolean = variable(name).exists(_.handlers.exists {
+    case handler: memberHandlers.ValHandler => handler.name.decoded == name && handler.mods.isLazy
+    case _                                  => false
+  })
+
   /** `complete`, `incomplete` or `invalid`. */
   def completeness(code: String): String = {
     problems.clear()
@@ -276,10 +282,16 @@ object CellCompiler {
   private val lines = new AtomicInteger(1000000)
   private def nextLine(): Int = lines.incrementAndGet()
 
+  /** Warnings that prepare for Scala 3, of what Scala 2.12's notebooks are full: `$"x"`'s older form `'x`, and
+    * `explain` without parentheses.
+    */
+  private val ForScala3 = Seq("symbol literal is deprecated", "Auto-application to `\\(\\)` is deprecated")
+
   /** @param folder where classes go; @param path the class path, which the compiler does not find by itself */
   def settings(folder: File, path: String): Settings = {
     val settings = new Settings(message => throw new IllegalArgumentException(message))
-    val options = List("-Yrepl-class-based", "-Yrangepos", "-deprecation")
+    val silent = ForScala3.map(message => s"msg=$message:s").mkString("-Wconf:", ",", "")
+    val options = List("-Yrepl-class-based", "-Yrangepos", "-deprecation", silent)
     settings.processArguments(options ++ List("-Yrepl-outdir", folder.getPath, "-classpath", path), processAll = true)
     settings
   }

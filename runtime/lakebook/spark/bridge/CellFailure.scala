@@ -32,7 +32,7 @@ object CellFailure {
   }
 
   private def of(failure: Throwable, cause: Throwable, lines: Set[String]): Map[String, Any] = {
-    val (name, message) = fromTask(cause).getOrElse(nameOf(cause) -> messageOf(cause))
+    val (name, message) = cancelled(cause).orElse(fromTask(cause)).getOrElse(nameOf(cause) -> messageOf(cause))
     Map(
       "status" -> "error",
       "ename" -> name,
@@ -43,11 +43,16 @@ object CellFailure {
     )
   }
 
+  /** Why a job ended that was cancelled where its progress is shown; `errors.py` knows the words. */
+  val Cancelled = "The cell's Spark jobs were cancelled."
+
   /** What `errors.py` says where it is Python that meets it. */
-  private val OutOfMemory = "The Spark driver has no more memory for this: bring fewer rows into it, let go of what is " +
-    "cached or held, or give it more (spark.memory in lakebook.toml)"
-  private def resultTooLarge(most: String) = s"The result is larger than the $most that the Spark driver takes from one " +
-    "query: bring fewer rows into it, or raise spark.driver.maxResultSize ([spark.conf] in lakebook.toml)"
+  private val OutOfMemory =
+    "The Spark driver has no more memory for this: bring fewer rows into it, let go of what is cached or held, or " +
+      "give it more (spark.memory in lakebook.toml)"
+  private def resultTooLarge(most: String) =
+    s"The result is larger than the $most that the Spark driver takes from one query: bring fewer rows into it, or " +
+      "raise spark.driver.maxResultSize ([spark.conf] in lakebook.toml)"
 
   def told(problem: Problem): String = problem.line.fold("")(line => s"line $line: ") + problem.message
 
@@ -71,7 +76,8 @@ object CellFailure {
   }
 
   private val TaskFailure = {
-    val (task, failure, rest) = ("""[^(]*\([^(]*\([^)]*\)""", """([\w.$]+)(?:: (.*?))?""", """\n\tat .*|\n\nDriver stacktrace:.*""")
+    val (task, failure) = ("""[^(]*\([^(]*\([^)]*\)""", """([\w.$]+)(?:: (.*?))?""")
+    val rest = """\n\tat .*|\n\nDriver stacktrace:.*"""
     s"(?s).*most recent failure: Lost task $task: $failure(?:$rest)?".r
   }
 
@@ -83,6 +89,9 @@ object CellFailure {
       }
     case _ => None
   }
+
+  private def cancelled(failure: Throwable): Option[(String, String)] =
+    Option(failure.getMessage).filter(_.contains(Cancelled)).map(_ => "JobsCancelled" -> Cancelled)
 
   private def nameOf(failure: Throwable): String = simple(failure.getClass.getName).stripPrefix("Extended")
 

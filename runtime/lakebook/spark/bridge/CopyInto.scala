@@ -7,10 +7,8 @@ import org.apache.spark.sql.{Row, SaveMode}
 import org.apache.spark.sql.catalyst.analysis.UnresolvedRelation
 import org.apache.spark.sql.catalyst.expressions.{Attribute, AttributeReference}
 import org.apache.spark.sql.classic.{DataFrame, Dataset, SparkSession}
-import org.apache.spark.sql.connector.catalog.{CatalogManager, LookupCatalog, TableCatalog}
 import org.apache.spark.sql.delta.{DeltaLog, DeltaOperations, DeltaOptions}
 import org.apache.spark.sql.delta.actions.{AddFile, SetTransaction}
-import org.apache.spark.sql.delta.catalog.DeltaTableV2
 import org.apache.spark.sql.delta.commands.WriteIntoDelta
 import org.apache.spark.sql.functions.col
 import org.apache.spark.sql.types.{LongType, StructType}
@@ -29,7 +27,8 @@ case class CopyInto(
     .map(AttributeReference(_, LongType)())
 
   override def answer(session: SparkSession): Seq[Row] = {
-    val target = delta(session)
+    val target = DeltaNamed(session, table).getOrElse(
+      throw Refused(s"COPY INTO loads into Delta tables, and ${table.mkString(".")} is none"))
     val log = DeltaLog.forTable(session, target.path)
     val rows = log.withNewTransaction(target.catalogTable, None) { transaction =>
       val known = if (is(copy, "force")) Set.empty[String] else transaction.snapshot.transactions.keySet
@@ -55,17 +54,6 @@ case class CopyInto(
       session.sharedState.cacheManager.recacheByPlan(session, changed)
     }
     Seq(Row(rows, rows, 0L))
-  }
-
-  private def delta(session: SparkSession): DeltaTableV2 = {
-    val names = new LookupCatalog {
-      override protected val catalogManager: CatalogManager = session.sessionState.catalogManager
-    }
-    val names.CatalogAndIdentifier(catalog, name) = table: @unchecked
-    catalog.asInstanceOf[TableCatalog].loadTable(name) match {
-      case found: DeltaTableV2 => found
-      case _ => throw Refused(s"COPY INTO loads into Delta tables, and ${table.mkString(".")} is none")
-    }
   }
 
   /** The files that are meant, in order. Those whose names begin with a dot or an underscore are no data. */

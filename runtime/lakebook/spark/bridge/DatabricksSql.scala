@@ -9,73 +9,35 @@ import lakebook.bridge.SqlWords
 object DatabricksSql {
   /** Other statements are not looked at any further. */
   private val First = ("""(?is)(?:\s++|--[^\n]*+\n|/\*.*?\*/)*+(create|replace|drop|use|desc|describe|show|comment""" +
-    """|alter|merge|set|unset|grant|revoke|copy|analyze|cache|apply|auto|refresh|fsck|list|sync|undrop|optimize)\b""").r
+    """|alter|set|unset|grant|revoke|copy|cache|apply|auto|refresh|fsck|list|sync|undrop|optimize|deny)\b""").r
 
   /** A statement in Spark's words, or what runs it; None where it is Spark's or Delta's own. */
   def read(session: SparkSession, sql: String): Option[Either[String, LogicalPlan]] =
-    AnswersInQueries.translated(sql).map(Left(_)).orElse(First.findPrefixOf(sql).flatMap { _ =>
-      val words = new SqlWords(sql)
-      refuse(words)
+    First.findPrefixOf(sql).flatMap(_ => statement(session, new SqlWords(sql))).map(Right(_))
+      .orElse(Phrases.translated(sql).map(Left(_)))
+
+  private def statement(session: SparkSession, words: SqlWords): Option[Statement] = {
+    refuse(words)
+    Seq[SqlWords => Option[Statement]](
+      CatalogStatements.read, VolumeStatements.read, GovernanceStatements.read(session, _),
+      CopyInto.read, DeepClone.read, ClusterByAuto.read, BloomFilter.read, ListFolder.read,
+    ).iterator.map { read =>
       words.back(0)
-      translated(words).map(Left(_)).orElse(Seq[SqlWords => Option[Statement]](
-        CatalogStatements.read, VolumeStatements.read, GovernanceStatements.read(session, _),
-        CopyInto.read, DeepClone.read,
-      ).iterator.map { read =>
-        words.back(0)
-        read(words).map { statement => words.end(); Right(statement) }
-      }.collectFirst { case Some(found) => found })
-    })
-
-  private def translated(words: SqlWords): Option[String] =
-    if (words.acceptAny(Seq("CREATE", "SCHEMA"), Seq("CREATE", "DATABASE"))) without(words, "MANAGED", "LOCATION")(1)
-    else if (words.accept("ANALYZE", "TABLE")) without(words, "COMPUTE", "DELTA", "STATISTICS")(1, skipped = 1)
-    else if (words.accept("MERGE")) earlierSource(words)
-    else if (words.acceptAny(Seq("CREATE"), Seq("ALTER"))) withReferred(words)
-    else None
-
-  /** A foreign key that names no columns means the primary key; Spark's parser fails on it. */
-  private def withReferred(words: SqlWords): Option[String] = {
-    var found = Option.empty[String]
-    while (found.isEmpty && !words.ended) {
-      if (!words.accept("REFERENCES")) words.skip()
-      else {
-        val from = words.mark
-        if (words.maybeName().nonEmpty && !words.next("("))
-          found = Some(words.replaced(from, s"${words.since(from)} (`primary key`)"))
-      }
-    }
-    found.map(statement => withReferred(new SqlWords(statement)).getOrElse(statement))
-  }
-
-  /** `MERGE … USING t VERSION AS OF 3 …`: Spark's grammar takes another version of a table in a query only. */
-  private def earlierSource(words: SqlWords): Option[String] = {
-    while (!words.ended && !words.next("USING")) words.skip()
-    Option.when(words.accept("USING")) {
-      val from = words.mark
-      words.maybeName().filter(_ => words.acceptAny(Seq("VERSION", "AS", "OF"), Seq("TIMESTAMP", "AS", "OF"))).map { _ =>
-        words.skip()
-        words.replaced(from, s"(SELECT * FROM ${words.since(from)})")
-      }
-    }.flatten
-  }
-
-  /** The statement without the first words of a phrase that comes somewhere in it; of those some may stay. */
-  private def without(words: SqlWords, phrase: String*)(length: Int, skipped: Int = 0): Option[String] = {
-    while (!words.ended && !words.next(phrase: _*)) words.skip()
-    Option.when(!words.ended) {
-      (0 until skipped).foreach(_ => words.skip())
-      val from = words.mark
-      (0 until length).foreach(_ => words.skip())
-      words.replaced(from, "")
-    }
+      read(words).map { statement => words.end(); statement }
+    }.collectFirst { case Some(found) => found }
   }
 
   private val Pipelines = "Pipelines are not run here: a query with writeStream, or a job on a schedule, does the same"
   private val Materialized =
     "Materialized views are not here: CREATE VIEW, or CREATE OR REPLACE TABLE … AS SELECT in a job"
-  private val Bloom = "Bloom filter indexes are not here: OPTIMIZE … ZORDER BY, or CLUSTER BY, lets files be skipped"
   private val Federation = "Lakehouse Federation is not here: spark.read.jdbc reads another database"
   private val Sharing = "Delta Sharing is not here"
+  private val Credentials =
+    "Storage credentials are not here: set the storage's keys under [spark.conf] in lakebook.toml"
+  private val Locations = "External locations are not here: name paths, or map them under [paths] in lakebook.toml"
+  private val Procedures = "Procedures are not here: keep the script in a notebook, which %run runs"
+  private val Temporary =
+    "Temporary tables are not here: CREATE OR REPLACE TEMPORARY VIEW, and CACHE TABLE keeps its rows"
   private val Users = "Users and groups are not here: the workspace is its owner's"
 
   /** How statements begin that cannot be run here, and why. */
@@ -95,14 +57,10 @@ object DatabricksSql {
     "FSCK" -> "FSCK REPAIR TABLE is not here: RESTORE TABLE brings back a version whose files are still there",
     "UNDROP" -> "UNDROP is not here: what was dropped is deleted",
     "SHOW TABLES DROPPED" -> "Dropped tables are deleted here, and not shown",
-    "CREATE BLOOMFILTER" -> Bloom,
-    "DROP BLOOMFILTER" -> Bloom,
     "CREATE CONNECTION" -> Federation,
     "CREATE FOREIGN" -> Federation,
-    "CREATE STORAGE" ->
-      "Storage credentials are not here: set the storage's keys under [spark.conf] in lakebook.toml",
-    "CREATE EXTERNAL LOCATION" ->
-      "External locations are not here: name paths, or map them under [paths] in lakebook.toml",
+    "CREATE STORAGE" -> Credentials,
+    "CREATE EXTERNAL LOCATION" -> Locations,
     "CREATE SHARE" -> Sharing,
     "CREATE RECIPIENT" -> Sharing,
     "CREATE PROVIDER" -> Sharing,
@@ -110,7 +68,28 @@ object DatabricksSql {
     "SHOW USERS" -> Users,
     "SHOW GROUPS" -> Users,
     "CREATE GROUP" -> Users,
-    "LIST" -> "LIST is not here: dbutils.fs.ls lists a folder",
+    "ALTER GROUP" -> Users,
+    "DROP GROUP" -> Users,
+    "DENY" -> "DENY is not here: privileges are noted by GRANT and REVOKE, and not enforced",
+    "SHOW CONNECTIONS" -> Federation,
+    "CREATE SERVER" -> Federation,
+    "REFRESH FOREIGN" -> Federation,
+    "SHOW EXTERNAL LOCATIONS" -> Locations,
+    "SHOW STORAGE CREDENTIALS" -> Credentials,
+    "SHOW CREDENTIALS" -> Credentials,
+    "SHOW SHARES" -> Sharing,
+    "SHOW RECIPIENTS" -> Sharing,
+    "SHOW PROVIDERS" -> Sharing,
+    "SHOW ALL IN SHARE" -> Sharing,
+    "SHOW POLICIES" -> Phrases.Filters,
+    "CREATE POLICY" -> Phrases.Filters,
+    "CREATE OR REPLACE POLICY" -> Phrases.Filters,
+    "DROP POLICY" -> Phrases.Filters,
+    "CREATE PROCEDURE" -> Procedures,
+    "CREATE OR REPLACE PROCEDURE" -> Procedures,
+    "CREATE OR REPLACE TEMP TABLE" -> Temporary,
+    "CREATE OR REPLACE TEMPORARY TABLE" -> Temporary,
+    "SET QUERY_TAGS" -> "Tags of queries are not here",
   ).map { case (beginning, reason) => beginning.split(" ").toSeq -> reason }
 
   private def refuse(words: SqlWords): Unit =

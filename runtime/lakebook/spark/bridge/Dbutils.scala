@@ -4,6 +4,7 @@ import scala.jdk.CollectionConverters._
 import scala.util.control.ControlThrowable
 
 import com.fasterxml.jackson.databind.JsonNode
+import org.apache.spark.sql.Dataset
 
 /** A function of `dbutils` cannot do what was asked. The message is a sentence for the user. */
 class DbutilsException(message: String) extends RuntimeException(message)
@@ -21,11 +22,13 @@ class Dbutils private[bridge] (questions: Questions) {
   val secrets = new DbutilsSecrets(calls)
   val jobs = new DbutilsJobs(calls)
   val library = new DbutilsLibrary(calls)
+  val data = new DbutilsData(calls)
   val credentials = new DbutilsCredentials(calls)
 
   def help(): Unit = calls.help("help", "")
 
-  override def toString: String = "dbutils: widgets, fs, notebook, secrets, jobs, library, credentials. dbutils.help() says what they do."
+  override def toString: String =
+    "dbutils: widgets, fs, notebook, secrets, jobs, library, data, credentials. dbutils.help() says what they do."
 }
 
 /** Asks the kernel for a function of `dbutils` by its name. */
@@ -33,8 +36,11 @@ private[bridge] class DbutilsCalls(questions: Questions) {
   /** @throws DbutilsException the kernel refuses, or cannot answer
     * @throws NotebookExited the function is `notebook.exit`
     */
-  def apply(name: String, arguments: Any*): JsonNode = {
-    val asked = questions.ask(s"dbutils.$name", Map("arguments" -> arguments.map(PythonValue(_))))
+  def apply(name: String, arguments: Any*): JsonNode = of(null, name, arguments: _*)
+
+  /** The function's first argument is a frame, which the kernel fetches; null where it has none. */
+  def of(frame: Dataset[_], name: String, arguments: Any*): JsonNode = {
+    val asked = questions.ask(s"dbutils.$name", Map("arguments" -> arguments.map(PythonValue(_))), frame)
     val answer = asked.fold(sentence => throw new DbutilsException(sentence), identity)
     if (answer.has("exit")) throw new NotebookExited(answer.path("exit").asText)
     answer.path("value")
@@ -186,6 +192,16 @@ class DbutilsSecrets private[bridge] (calls: DbutilsCalls) {
 
 class DbutilsLibrary private[bridge] (calls: DbutilsCalls) {
   def restartPython(): Unit = calls("library.restartPython")
+}
+
+class DbutilsData private[bridge] (calls: DbutilsCalls) {
+  /** Show a table of statistics of a frame, a line for each column.
+    *
+    * @param precise whether distinct values and medians are computed, not estimated
+    */
+  def summarize(df: Dataset[_], precise: Boolean = false): Unit = calls.of(df.toDF(), "data.summarize", precise)
+
+  def help(name: String = ""): Unit = calls.help("data.help", name)
 }
 
 /** Roles of a cloud: the kernel says what to do instead. */

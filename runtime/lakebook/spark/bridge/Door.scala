@@ -9,13 +9,17 @@ import scala.util.control.NonFatal
 
 import com.fasterxml.jackson.databind.JsonNode
 import org.apache.spark.internal.Logging
+import org.apache.spark.lakebook.Pages
 
 /** The driver's control socket on loopback. A client says one line of JSON and gets one; the connection of an attached
-  * kernel then stays open and is its lifeline: when it ends, however that comes about, so does the notebook.
+  * kernel then stays open and is its lifeline: when it ends, however that comes about, so does the notebook. Whoever
+  * holds the driver keeps it from ending for want of notebooks, for as long as his connection is open. All else is
+  * asked and answered: the driver's state and settings, where Spark's pages are, and that a cell's jobs be cancelled.
   *
   * `stop` is called, once, when a client asks for the driver's end.
   */
 class Door(driver: Driver, secret: String, about: Map[String, Any], stop: () => Unit) extends Logging {
+  private val pages = new Pages(driver.context, driver.base, secret)
   private val server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress)
 
   def port: Int = server.getLocalPort
@@ -47,9 +51,22 @@ class Door(driver: Driver, secret: String, about: Map[String, Any], stop: () => 
       if (!allowed(request.path("secret").asText)) reply(client, "ok" -> false, "error" -> "the secret is wrong")
       else request.path("command").asText match {
         case "attach" => attach(client, lines, request)
+        case "hold" =>
+          driver.hold {
+            reply(client, "ok" -> true)
+            client.setSoTimeout(0)
+            while (lines.readLine() != null) {}
+          }
         case "status" =>
-          val names = driver.attached.map(notebook => Map("name" -> notebook.name, "folder" -> notebook.folder))
-          reply(client, Seq("ok" -> true, "notebooks" -> names, "idle" -> driver.idle) ++ about: _*)
+          val names = driver.attached.map(notebook =>
+            Map("name" -> notebook.name, "folder" -> notebook.folder, "running" -> notebook.inCell))
+          val heap = Map("used" -> Door.used, "most" -> Runtime.getRuntime.maxMemory)
+          reply(client, Seq("ok" -> true, "notebooks" -> names, "idle" -> driver.idle, "heap" -> heap) ++ about: _*)
+        case "settings" => reply(client, "ok" -> true, "settings" -> driver.context.shownSettings)
+        case "pages" => reply(client, "ok" -> true, "port" -> pages.port)
+        case "cancel" =>
+          val (notebook, cell) = (request.path("notebook").asText, request.path("cell").asText)
+          reply(client, "ok" -> true, "cancelled" -> driver.cancel(notebook, cell))
         case "stop" =>
           reply(client, "ok" -> true)
           stop()
@@ -63,7 +80,7 @@ class Door(driver: Driver, secret: String, about: Map[String, Any], stop: () => 
     val name = request.path("name").asText
     val events = new Events(client.getOutputStream, name)
     val notebook =
-      try Some(driver.attach(request.path("folder").asText, name, events))
+      try Some(driver.attach(request.path("folder").asText, name, request.path("rows").asInt, events))
       catch {
         case NonFatal(problem) =>
           logError(s"attaching $name", problem)
@@ -97,6 +114,9 @@ class Door(driver: Driver, secret: String, about: Map[String, Any], stop: () => 
 }
 
 object Door {
+  /** Bytes of the heap. */
+  private def used: Long = Runtime.getRuntime.totalMemory - Runtime.getRuntime.freeMemory
+
   /** How long a client may take to say what it wants; milliseconds. */
   private val Patience = 10000
 

@@ -13,8 +13,8 @@ import com.google.common.hash.Hashing
 import org.apache.hadoop.fs.FileStatus
 import org.apache.spark.internal.Logging
 import org.apache.spark.sql.Dataset
-import org.apache.spark.sql.catalyst.expressions.{Expression, Literal, PlanExpression, PythonFuncExpression, RuntimeReplaceable,
-  UserDefinedExpression, UserDefinedGenerator, VariableReference}
+import org.apache.spark.sql.catalyst.expressions.{Expression, Literal, PlanExpression, PythonFuncExpression,
+  RuntimeReplaceable, UserDefinedExpression, UserDefinedGenerator, VariableReference}
 import org.apache.spark.sql.catalyst.expressions.aggregate.{Collect, First, Last, V2Aggregator}
 import org.apache.spark.sql.catalyst.expressions.objects.{Invoke, StaticInvoke}
 import org.apache.spark.sql.catalyst.plans.logical._
@@ -25,8 +25,8 @@ import org.apache.spark.sql.execution.LogicalRDD
 import org.apache.spark.sql.execution.columnar.{CachedRDDBuilder, InMemoryRelation}
 import org.apache.spark.sql.execution.datasources.{FileIndex, HadoopFsRelation, InMemoryFileIndex, LogicalRelation}
 
-/** The version of what a frame reads: as long as it is the same, a frame collected again would hold the same rows, though
-  * perhaps in another order. It is told without computing the frame.
+/** The version of what a frame reads: as long as it is the same, a frame collected again would hold the same rows,
+  * though perhaps in another order. It is told without computing the frame.
   */
 object FrameVersion extends Logging {
   /** Of more files it takes too long to ask each. */
@@ -62,7 +62,9 @@ object FrameVersion extends Logging {
 
   private def read(plan: LogicalPlan): Sources =
     if (plan.isStreaming) None
-    else together(plan.expressions.iterator.map(read) ++ Iterator(plan).map(ofItself) ++ plan.children.iterator.map(read))
+    else
+      together(
+        plan.expressions.iterator.map(read) ++ Iterator(plan).map(ofItself) ++ plan.children.iterator.map(read))
 
   private def ofItself(plan: LogicalPlan): Sources = plan match {
     case _: LocalRelation | _: Range | _: OneRowRelation | _: EmptyRelation | _: CommandResult => NoSources
@@ -125,13 +127,15 @@ object FrameVersion extends Logging {
   private def lasts(expression: Expression): Boolean = expression match {
     case _: First | _: Last | _: Collect[_] => true
     case _ =>
-      (expression.deterministic || !expression.children.forall(_.deterministic)) && !expression.containsPattern(CURRENT_LIKE)
+      (expression.deterministic || !expression.children.forall(_.deterministic)) &&
+        !expression.containsPattern(CURRENT_LIKE)
   }
 
   /** Cached results that stand for parts of the plan: they may be older than what those read. */
   private def cached(session: SparkSession, plan: LogicalPlan): Seq[String] =
     session.sharedState.cacheManager.useCachedData(plan).collectWithSubqueries {
-      case relation: InMemoryRelation => s"cached ${numbers.get(relation.cacheBuilder, () => lastNumber.incrementAndGet())}"
+      case relation: InMemoryRelation =>
+        s"cached ${numbers.get(relation.cacheBuilder, () => lastNumber.incrementAndGet())}"
     }
 
   /** The time zone, the rules for overflows and whatever else may change results. */

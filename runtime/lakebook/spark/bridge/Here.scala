@@ -10,6 +10,8 @@ object Here {
   val Notebook = "lakebook.notebook"
   val Folder = "lakebook.folder"
   val Cell = "lakebook.cell"
+  /** Of threads that work for a table that somebody looks at, and for no cell. */
+  val Table = "lakebook.table"
   /** Of threads that work for a `fit` of Spark ML which `Fits` notes. */
   val Fit = "lakebook.fit"
 

@@ -15,7 +15,7 @@ class LakebookParser(session: => classic.SparkSession, next: ParserInterface) ex
     read(sql, next.parsePlanWithParameters(_, parameters))
   override def parseMultipartIdentifier(sql: String): Seq[String] = {
     CatalogsByName.install(session)
-    whole(next.parseMultipartIdentifier(sql))
+    whole(next.parseMultipartIdentifier(Phrases.translated(sql).getOrElse(sql)))
   }
 
   /** Delta's builder takes names apart by this, and then by the other; Spark's own of three parts are refused. */
@@ -39,14 +39,22 @@ class LakebookParser(session: => classic.SparkSession, next: ParserInterface) ex
   private def read(sql: String, otherwise: String => LogicalPlan): LogicalPlan = {
     CatalogsByName.install(session)
     DatabricksSql.read(session, sql) match {
-      case Some(Left(translated)) => Keys.noted(otherwise(translated))
       case Some(Right(statement)) => statement
-      case None                   => Keys.noted(otherwise(sql))
+      case translated =>
+        val plan = otherwise(translated.flatMap(_.left.toOption).getOrElse(sql))
+        Keys.noted(ReplaceRows.found(understood(plan)))
     }
   }
 
-  override def parseQuery(sql: String): LogicalPlan = next.parseQuery(sql)
-  override def parseExpression(sql: String): Expression = next.parseExpression(sql)
+  private def understood(plan: LogicalPlan): LogicalPlan =
+    PathsInto.found(new FunctionsOfCatalogs(session).found(new MissingFunctions(session).checked(plan)))
+
+  override def parseQuery(sql: String): LogicalPlan =
+    understood(next.parseQuery(Phrases.translated(sql).getOrElse(sql)))
+  override def parseExpression(sql: String): Expression = {
+    val expression = next.parseExpression(Phrases.translated(sql).getOrElse(sql))
+    PathsInto.found(new FunctionsOfCatalogs(session).found(new MissingFunctions(session).checked(expression)))
+  }
   override def parseFunctionIdentifier(sql: String): FunctionIdentifier = next.parseFunctionIdentifier(sql)
   override def parseRoutineParam(sql: String): StructType = next.parseRoutineParam(sql)
   override def parseTableSchema(sql: String): StructType = next.parseTableSchema(sql)
@@ -57,7 +65,7 @@ private object LakebookParser {
   val Builder = "io.delta.tables.DeltaTableBuilder"
   val Delta = "io.delta.tables.DeltaTable"
 
-  /** Whether a class of Delta's asks. */
+  /** Whether a class of Delta's or Spark's asks. */
   def asked(name: String): Boolean = StackWalker.getInstance.walk(_.limit(12).anyMatch(_.getClassName.startsWith(name)))
 }
 
@@ -66,6 +74,7 @@ class DatabricksExtension extends (SparkSessionExtensions => Unit) {
   override def apply(extensions: SparkSessionExtensions): Unit = {
     extensions.injectTableFunction(ReadFiles.injection)
     extensions.injectTableFunction(AnswersInQueries.injection)
+    Seq(PathsInto.Resolved, VersionsInNames).foreach(rule => extensions.injectResolutionRule(_ => rule))
     extensions.injectResolutionRule(new WithinResolution(_))
     extensions.injectParser((session: SparkSession, next) =>
       new LakebookParser(session.asInstanceOf[classic.SparkSession], next))

@@ -43,7 +43,8 @@ class LiveTables(rows: Int, events: Events) extends StreamingQueryListener {
 
   /** Stop what earlier runs of the place show. */
   private def leave(place: String, cell: String): Unit =
-    synchronized(shown.filter { case (_, table) => table.place == place && table.cell != cell }.keys.toSeq).foreach(_.stop())
+    synchronized(shown.filter { case (_, table) => table.place == place && table.cell != cell }.keys.toSeq)
+      .foreach(_.stop())
 
   private def ended(run: UUID, failure: Option[String]): Unit = {
     val over = synchronized(shown.keys.find(_.runId == run).flatMap(shown.remove))
@@ -67,7 +68,9 @@ class LiveTables(rows: Int, events: Events) extends StreamingQueryListener {
     }
 
     def end(failure: Option[String]): String = synchronized {
-      state = failure.fold(s"stopped after $state")(why => s"failed after $state: ${why.linesIterator.nextOption().getOrElse("")}")
+      state = failure.fold(s"stopped after $state") { why =>
+        s"failed after $state: ${why.linesIterator.nextOption().getOrElse("")}"
+      }
       event(first = false)
     }
 

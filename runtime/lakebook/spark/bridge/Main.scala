@@ -13,11 +13,12 @@ import org.apache.commons.io.FileUtils
 import org.apache.hadoop.util.ShutdownHookManager
 import org.apache.spark.SparkConf
 import org.apache.spark.lakebook.SharedContext
-import org.apache.spark.sql.classic.SparkSession
-import org.apache.spark.sql.lakebook.UnopenedCatalog
+import org.apache.spark.sql.hive.lakebook.WorkspaceState
 
-/** A workspace's driver. Its one argument is a file: `{"state", "connection", "tables", "idle", "bridge", "metastore", "temporary", "spark"}`.
+/** A workspace's driver.
   *
+  * Its one argument is a file:
+  * `{"state", "connection", "tables", "idle", "bridge", "metastore", "temporary", "spark"}`.
   * It belongs to no process: it ends when it is asked to, or when nothing has been attached for a while.
   */
 object Main {
@@ -48,6 +49,9 @@ object Main {
   /** … and for which it then waits for the end of a running cell: another driver may be waiting for the catalog. */
   private val CatalogLatest = 12000L
 
+  /** What the file is called, instead of `.json`, in which a driver that ends unasked says why. */
+  private val Lost = ".lost"
+
   /** How the names of the threads begin that nobody starts anew. */
   private val Irreplaceable = Seq("dag-scheduler-event-loop", "dispatcher-", "spark-listener-group", "lakebook door")
 
@@ -66,7 +70,8 @@ object Main {
     memory.maxMemory - memory.totalMemory + memory.freeMemory < memory.maxMemory / 10
   }
 
-  private def causes(problem: Throwable): Iterator[Throwable] = Iterator.iterate(problem)(_.getCause).takeWhile(_ != null)
+  private def causes(problem: Throwable): Iterator[Throwable] =
+    Iterator.iterate(problem)(_.getCause).takeWhile(_ != null)
 
   /** The priority of a shutdown hook that comes after all of Spark's and Hadoop's. */
   private val AfterSparks = 0
@@ -80,14 +85,15 @@ object Main {
     * catalog opens it; `openCatalog` does what is left of that.
     */
   def start(settings: JsonNode): Main.Started = {
-    val metastore = if (settings.hasNonNull("metastore")) None else Some(new Metastore(Path.of(settings.path("state").asText)))
+    val metastore =
+      Option.unless(settings.hasNonNull("metastore"))(new Metastore(Path.of(settings.path("state").asText)))
     val catalog = metastore.map(_.join()).getOrElse(Metastore.remote(settings.path("metastore").asText))
     val conf = new SparkConf(false).setAll(catalog)
     settings.path("spark").properties().asScala.foreach(entry => conf.set(entry.getKey, entry.getValue.asText))
     InterpretedClasses.install()
     val context = SharedContext.create(conf)
     NotebookOutput.install() // after the context, whose log keeps the JVM's own output
-    val base = SparkSession.builder().getOrCreate()
+    val base = WorkspaceState.session(context)
     val started = Started(new Driver(context, base), metastore)
     if (metastore.isEmpty) started.openCatalog() // a wrong address is told now
     started
@@ -133,7 +139,7 @@ class Main(settings: JsonNode) {
       ShutdownHookManager.get.addShutdownHook(() => FileUtils.deleteQuietly(folder), Main.AfterSparks)
     }
     if (settings.hasNonNull("tables"))
-      driver.tables = Some(new TableList(new UnopenedCatalog(driver.base), Path.of(settings.path("tables").asText)))
+      driver.tables = Some(new TableList(WorkspaceState.of(driver.base), Path.of(settings.path("tables").asText)))
     openCatalogLater()
     val limit = settings.path("idle").asDouble
     while (driver.idle < limit && !driver.context.isStopped) Thread.sleep(math.min(1000, (limit * 200).toLong + 1))
@@ -163,6 +169,7 @@ class Main(settings: JsonNode) {
     try if (ending.compareAndSet(false, true)) {
       val reason = if (problem.fold(Main.memoryIsFull)(Main.ofMemory)) Main.NoMemory else Main.SparkFailed
       Main.log.println(s"lakebook: the driver ended: $reason")
+      OwnerOnly.write(Path.of(connection.toString.stripSuffix(".json") + Main.Lost), reason)
       driver.attached.foreach(_.events.offer(Json.event("ending", "reason" -> reason)))
       hide()
       Thread.sleep(Main.Farewell)

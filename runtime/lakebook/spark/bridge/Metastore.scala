@@ -13,8 +13,9 @@ import org.apache.spark.internal.Logging
 
 /** The catalog's database: one Derby database in the workspace, which only one process may open.
   *
-  * The driver that holds the lock opens it and serves it on loopback, with a password, to the workspace's other drivers.
-  * When it ends, however that comes about, the lock passes to one of them, which goes on serving at the same port.
+  * The driver that holds the lock opens it and serves it on loopback, with a password, to the workspace's other
+  * drivers. When it ends, however that comes about, the lock passes to one of them, which goes on serving at the same
+  * port.
   */
 class Metastore(state: Path) extends Logging {
   private val lockFile = Metastore.open(state.resolve("metastore.lock"))
@@ -26,17 +27,19 @@ class Metastore(state: Path) extends Logging {
     val serving = await()
     if (serving) serve() else takeOverLater()
     val place = if (serving) "jdbc:derby:metastore_db" else s"jdbc:derby://127.0.0.1:${address.port}/metastore_db"
-    val driver = if (serving) "org.apache.derby.iapi.jdbc.AutoloadedDriver" else "org.apache.derby.client.ClientAutoloadedDriver"
+    val driver = if (serving) "iapi.jdbc.AutoloadedDriver" else "client.ClientAutoloadedDriver"
     Map(
       "spark.hadoop.javax.jdo.option.ConnectionURL" -> s"$place;create=true",
-      "spark.hadoop.javax.jdo.option.ConnectionDriverName" -> driver,
+      "spark.hadoop.javax.jdo.option.ConnectionDriverName" -> s"org.apache.derby.$driver",
       "spark.hadoop.javax.jdo.option.ConnectionUserName" -> Metastore.User,
       "spark.hadoop.javax.jdo.option.ConnectionPassword" -> address.password,
     ) ++ Metastore.MakesTables
   }
 
   /** The tables of the database are made: others may come. */
-  def ready(): Unit = if (!Files.exists(about)) OwnerOnly.write(about, Json.write(Map("port" -> address.port, "password" -> address.password)))
+  def ready(): Unit =
+    if (!Files.exists(about))
+      OwnerOnly.write(about, Json.write(Map("port" -> address.port, "password" -> address.password)))
 
   /** Until this driver may open the database, or another one serves it: which of the two. */
   private def await(): Boolean = {
@@ -53,7 +56,8 @@ class Metastore(state: Path) extends Logging {
       }
       Thread.sleep(50)
     }
-    throw new IllegalStateException(s"another driver of this workspace holds $state/metastore.lock, but does not serve the catalog")
+    throw new IllegalStateException(
+      s"another driver of this workspace holds $state/metastore.lock, but does not serve the catalog")
   }
 
   private def serve(): Unit = {
@@ -78,7 +82,12 @@ class Metastore(state: Path) extends Logging {
   }
 
   private def takeOverLater(): Unit = {
-    val heir = new Thread(() => { lockFile.lock(); logInfo("serving the catalog from now on"); serve() }, "lakebook metastore")
+    val inherit: Runnable = () => {
+      lockFile.lock()
+      logInfo("serving the catalog from now on")
+      serve()
+    }
+    val heir = new Thread(inherit, "lakebook metastore")
     heir.setDaemon(true)
     heir.start()
   }

@@ -13,16 +13,18 @@ import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.{Column, Dataset}
 import org.apache.spark.sql.classic.SparkSession
 import org.apache.spark.sql.internal.SQLConf
-import org.apache.spark.sql.lakebook.{AddedFiles, LakeCatalogs, CatalogsByName, FrameVersion, Literals, TablesRead}
+import org.apache.spark.sql.lakebook.{AddedFiles, LakeCatalogs, CatalogsByName, FrameVersion, Literals, PagedRows,
+  TablesRead}
 import org.apache.spark.sql.streaming.StreamingQuery
 
 /** One attached kernel: its session and all that ends with it. The entry point of its gateway.
   *
-  * Made on a thread of its own, from which the threads of all its connections descend: what is set there (which notebook
-  * it is, its tag, active session, scheduling pool) holds for every call the kernel makes, also after an interrupt,
-  * when py4j goes on in a new thread.
+  * Made on a thread of its own, from which the threads of all its connections descend: what is set there (which
+  * notebook it is, its tag, active session, scheduling pool) holds for every call the kernel makes, also after an
+  * interrupt, when py4j goes on in a new thread.
   */
-class Notebook(val id: String, val folder: String, val name: String, val events: Events, driver: Driver) extends Logging {
+class Notebook(val id: String, val folder: String, val name: String, rows: Int, val events: Events, driver: Driver)
+    extends Logging {
   val session: SparkSession = driver.base.newSession()
   lazy val javaSparkContext: JavaSparkContext = new JavaSparkContext(context)
 
@@ -32,6 +34,9 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   private val output = new NotebookOutput(events.emit)
   private val scalaStart = new ScalaStart(this)
   private val scalaNames = mutable.LinkedHashSet[String]()
+
+  private val shownFrames = mutable.LinkedHashMap[Int, Dataset[_]]()
+  private var lastShown = 0
 
   @volatile private var cellThread: Thread = null
   @volatile private var running: Option[String] = None
@@ -44,7 +49,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   private val streams = new StreamsOutliveInterrupts(context, id)
   session.streams.addListener(streams)
   /** The streams that are shown as tables. */
-  val liveTables = new LiveTables(Notebook.LiveRows, events)
+  val liveTables = new LiveTables(rows, events)
   session.streams.addListener(liveTables)
   CatalogsByName.install(session)
   private val gateway = new Gateway(this, Notebook.newSecret())
@@ -87,6 +92,16 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
     scalaStart.made.foreach(_.interrupt())
   }
 
+  /** Cancel a cell's jobs, from another thread; whatever else it does goes on. False when it is not the running one. */
+  def cancel(cell: String): Boolean = {
+    val runs = running.contains(cell)
+    if (runs) {
+      context.cancelJobGroup(s"$id/$cell", CellFailure.Cancelled)
+      driver.progress.jobs(this).foreach(context.cancelJob(_, CellFailure.Cancelled))
+    }
+    runs
+  }
+
   def inCell: Boolean = cellThread != null
   def isOpen: Boolean = !closed.get
 
@@ -102,6 +117,34 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
   def literals(frame: Dataset[_]): Array[Column] = Literals.of(frame)
   def keywords: Array[String] = SqlText.keywords
   def tableHead(frame: Dataset[_], rows: Int): String = TableHead.json(frame, rows)
+
+  /** The rows of a frame, some at a time. */
+  def pagedRows(frame: Dataset[_]): PagedRows = new PagedRows(frame)
+
+  /** What follows on this thread is asked of a table by somebody who looks at it: it is no cell's, goes on when one is
+    * interrupted, and is cancelled by its own name.
+    */
+  def beginTable(question: String): Unit = {
+    belongHere()
+    context.removeJobTag(SharedContext.tag(id))
+    context.addJobTag(Notebook.Table)
+    context.setJobGroup(s"$id/$question", name, interruptOnCancel = true)
+    context.setLocalProperty(Here.Cell, null)
+    context.setLocalProperty(Here.Table, question)
+  }
+
+  def cancelTable(question: String): Unit = context.cancelJobGroup(s"$id/$question", "nobody waits for it any more")
+
+  /** Keep a frame that is shown by another language than Python, whose kernel gets it by its number: the newest ones. */
+  def keepShown(frame: Dataset[_]): Int = shownFrames.synchronized {
+    lastShown += 1
+    shownFrames(lastShown) = frame
+    if (shownFrames.size > Notebook.Shown) shownFrames.remove(shownFrames.head._1)
+    lastShown
+  }
+
+  /** Such a frame; null when it is no longer kept. */
+  def shownFrame(number: Int): Dataset[_] = shownFrames.synchronized(shownFrames.get(number).orNull)
 
   /** Show a stream as a table that goes on; see `LiveTables.show` and `LiveTables.how`. */
   def showStream(
@@ -149,6 +192,7 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
       "interpreter" -> (() => scalaStart.close()),
       "temporary views" -> (() => session.sessionState.catalog.clearTempTables()),
       "shared frames" -> (() => SharedFrames.clear(session)),
+      "shown frames" -> (() => shownFrames.synchronized(shownFrames.clear())),
       "cached results" -> (() => driver.caches.release(id)),
       "context" -> (() => context.release(id)),
       "added files" -> (() => AddedFiles.forget(session)),
@@ -194,9 +238,6 @@ class Notebook(val id: String, val folder: String, val name: String, val events:
 object Notebook {
   private val random = new SecureRandom
 
-  /** Rows that a stream shows. */
-  private val LiveRows = 20
-
   /** How long each of a closed notebook's streams may take to end. */
   private val StreamPatience = "2s"
 
@@ -205,6 +246,12 @@ object Notebook {
     random.synchronized(random.nextBytes(bytes))
     Base64.getUrlEncoder.withoutPadding.encodeToString(bytes)
   }
+
+  /** On the jobs of tables that somebody looks at. */
+  val Table = s"${SharedContext.TagPrefix}table"
+
+  /** Frames that other languages show, and that are kept. */
+  private val Shown = 20
 
   private val AllJobs = s"${SharedContext.TagPrefix}all-"
 

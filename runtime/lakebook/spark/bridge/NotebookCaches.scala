@@ -10,6 +10,7 @@ import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan
 import org.apache.spark.sql.classic.{Catalog, Dataset, SparkSession}
 import org.apache.spark.sql.execution.{CacheManager, CachedData}
 import org.apache.spark.sql.execution.datasources.v2.{BaseCacheTableExec, UncacheTableExec}
+import org.apache.spark.sql.internal.SharedState
 import org.apache.spark.storage.StorageLevel
 
 import lakebook.bridge.Here
@@ -28,8 +29,8 @@ class NotebookCaches extends CacheManager {
 
   private def own: CacheManager = Here.notebook.flatMap(id => Option(caches.get(id))).fold(nobodys)(_.cache)
 
-  /** Each is changed in its notebook's session: what it keeps is planned anew there. Where that fails, as for a file that
-    * has gone, it is no longer cached; that is nobody else's error.
+  /** Each is changed in its notebook's session: what it keeps is planned anew there. Where that fails, as for a file
+    * that has gone, it is no longer cached; that is nobody else's error.
     */
   private def everywhere(session: SparkSession)(change: (CacheManager, SparkSession) => Unit): Unit = {
     change(nobodys, session)
@@ -90,7 +91,7 @@ object NotebookCaches {
   /** Spark has no setting for the class of its cache. */
   def install(session: SparkSession): NotebookCaches = {
     val caches = new NotebookCaches
-    val field = session.sharedState.getClass.getDeclaredField("cacheManager")
+    val field = classOf[SharedState].getDeclaredField("cacheManager")
     field.setAccessible(true)
     field.set(session.sharedState, caches)
     caches

@@ -30,8 +30,8 @@ class NotebookThreads(context: SparkContext) extends Executor with ExecutionCont
 }
 
 private object NotebookThreads {
-  private val Carried = Seq(Here.Notebook, Here.Folder, Here.Cell, Here.Fit, "spark.jobGroup.id", "spark.job.description",
-    "spark.job.tags", "spark.scheduler.pool")
+  private val Carried = Seq(Here.Notebook, Here.Folder, Here.Cell, Here.Fit, "spark.jobGroup.id",
+    "spark.job.description", "spark.job.tags", "spark.scheduler.pool")
 }
 
 /** A worker that makes room for another one while it waits in `Await` or `blocking`. */

@@ -4,8 +4,8 @@ import scala.jdk.CollectionConverters._
 
 import org.apache.spark.scheduler.{Pool, SchedulingMode, TaskScheduler}
 
-/** A fair share of the processors for each notebook, and within it one for each of its jobs: else a stream's batch would
-  * keep the notebook's cells waiting.
+/** A fair share of the processors for each notebook, and within it one for each of its jobs: else a stream's batch
+  * would keep the notebook's cells waiting.
   */
 private class Pools(scheduler: TaskScheduler) {
   private def root = scheduler.rootPool

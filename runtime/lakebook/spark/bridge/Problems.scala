@@ -23,7 +23,7 @@ class Problems(settings: Settings) extends ReplReporterImpl(settings, new PrintW
   private val _ = Seq(INFO, WARNING, ERROR)
 
   override def doReport(position: Position, message: String, severity: Severity, actions: List[CodeAction]): Unit = {
-    val problem = at(position, Naming.unmangle(message))
+    val problem = at(position, Naming.unmangle(message).stripSuffix(" [quickfixable]"))
     if (severity == ERROR) errors += problem
     else if (severity == WARNING && problem.line.isDefined) warnings += problem
   }

@@ -3,13 +3,14 @@ package lakebook.bridge
 import java.util.Properties
 import java.util.concurrent.{Executors, ScheduledFuture, TimeUnit}
 
+import scala.collection.immutable.ListMap
 import scala.collection.mutable
 
 import org.apache.spark.scheduler._
 
 /** Tells each notebook how far the jobs of its running cell are, once they have run for a moment. */
 class Progress extends SparkListener {
-  private class Stage(var total: Int) { var done = 0; var running = 0 }
+  private class Stage(val name: String, var total: Int) { var done = 0; var running = 0; var failed = 0 }
 
   /** The jobs of one cell. */
   private class Cell(val id: String, val notebook: Notebook) {
@@ -19,7 +20,8 @@ class Progress extends SparkListener {
     var busySince = 0L
     var idleSince = 0L
     var shown = false
-    var last = ""
+    var last = Seq.empty[(String, Any)]
+    var told = 0L
   }
 
   private val cells = mutable.Map.empty[String, Cell] // by notebook
@@ -51,6 +53,9 @@ class Progress extends SparkListener {
     }
   }
 
+  /** The jobs of a notebook's running cell. */
+  def jobs(notebook: Notebook): Seq[Int] = synchronized(cells.get(notebook.id).toSeq.flatMap(_.jobs.keys))
+
   override def onJobStart(start: SparkListenerJobStart): Unit = synchronized {
     for (cell <- cellOf(start.properties)) {
       if (cell.jobs.isEmpty && cell.idleSince == 0) cell.busySince = now
@@ -58,12 +63,13 @@ class Progress extends SparkListener {
       cell.jobs(start.jobId) = start.stageIds
       jobCells(start.jobId) = cell
       for (info <- start.stageInfos) {
-        cell.stages.getOrElseUpdate(info.stageId, new Stage(info.numTasks))
+        cell.stages.getOrElseUpdate(info.stageId, new Stage(title(info.name), info.numTasks))
         stageCells(info.stageId) = cell
       }
       cell.text = text(start, cell.notebook)
       if (ticking.isEmpty)
-        ticking = Some(clock.scheduleWithFixedDelay(() => tick(), Progress.Every, Progress.Every, TimeUnit.MILLISECONDS))
+        ticking =
+          Some(clock.scheduleWithFixedDelay(() => tick(), Progress.Every, Progress.Every, TimeUnit.MILLISECONDS))
     }
   }
 
@@ -77,6 +83,7 @@ class Progress extends SparkListener {
   override def onTaskEnd(end: SparkListenerTaskEnd): Unit = stage(end.stageId) { stage =>
     stage.running = math.max(0, stage.running - 1)
     if (end.taskInfo != null && end.taskInfo.successful) stage.done = math.min(stage.total, stage.done + 1)
+    else if (end.taskInfo != null && end.taskInfo.failed) stage.failed += 1
   }
 
   override def onJobEnd(end: SparkListenerJobEnd): Unit = synchronized {
@@ -106,29 +113,42 @@ class Progress extends SparkListener {
 
   private def report(cell: Cell, ended: Boolean): Unit = {
     val stages = cell.stages.values
-    val event = Json.event("progress", "id" -> cell.id, "done" -> stages.map(_.done).sum, "total" -> stages.map(_.total).sum,
-      "running" -> stages.map(_.running).sum, "text" -> cell.text, "ended" -> ended)
-    if (event != cell.last) cell.notebook.events.offer(event)
-    cell.last = event
+    val known = Seq("id" -> cell.id, "notebook" -> cell.notebook.id, "done" -> stages.map(_.done).sum,
+      "total" -> stages.map(_.total).sum, "running" -> stages.map(_.running).sum, "text" -> cell.text,
+      "stages" -> shown(cell), "more" -> math.max(0, stages.size - Progress.Stages), "ended" -> ended)
+    if (known != cell.last || now - cell.told >= Progress.SignOfLife) {
+      cell.notebook.events.offer(Json.event("progress", known :+ ("elapsed" -> (now - cell.busySince)): _*))
+      cell.told = now
+    }
+    cell.last = known
     cell.shown = !ended
   }
+
+  /** The first of its stages that are not done, then those that are. */
+  private def shown(cell: Cell): Seq[Map[String, Any]] =
+    cell.stages.toSeq.sortBy { case (id, stage) => (stage.done >= stage.total, id) }.take(Progress.Stages).sortBy(_._1)
+      .map { case (id, stage) =>
+        ListMap("id" -> id, "name" -> stage.name, "done" -> stage.done, "total" -> stage.total,
+          "running" -> stage.running, "failed" -> stage.failed)
+      }
 
   private def stage(id: Int)(change: Stage => Unit): Unit = synchronized {
     stageCells.get(id).flatMap(_.stages.get(id)).foreach(change)
   }
 
-  /** What the job's maker called it (Delta says what it does), else the user's line, else nothing: not a line of ours. */
+  /** What the job's maker called it (Delta says what it does), else the user's line, else nothing: no line of ours. */
   private def text(start: SparkListenerJobStart, notebook: Notebook): String =
     Option(start.properties.getProperty("spark.job.description")).filter(_ != notebook.name)
       .orElse(Option(start.properties.getProperty("callSite.short")))
       .orElse(start.stageInfos.lastOption.map(_.name))
-      .filterNot(name => Progress.Internal.exists(name.contains))
-      .getOrElse("")
+      .fold("")(title)
 
-  /** A stream's jobs are nobody's wait. */
+  private def title(name: String): String = if (Progress.Internal.exists(name.contains)) "" else name
+
+  /** A stream's jobs are nobody's wait, and who looks at a table waits for that alone. */
   private def cellOf(properties: Properties): Option[Cell] =
     Option(properties)
-      .filter(_.getProperty(Progress.Stream) == null)
+      .filter(set => set.getProperty(Progress.Stream) == null && set.getProperty(Here.Table) == null)
       .flatMap(set => Option(set.getProperty(Here.Notebook)))
       .flatMap(cells.get)
 
@@ -142,6 +162,10 @@ object Progress {
   private val Moment = 500L
   private val Every = 200L
   private val Pause = 300L
+  /** How often who looks is told that nothing has changed; milliseconds. */
+  private val SignOfLife = 5000L
+  /** Of how many stages it is told. */
+  private val Stages = 12
   private val Stream = "sql.streaming.queryId"
   private val Internal = Seq("$anonfun", "TableHead.scala", "lakebook_kernel")
 }

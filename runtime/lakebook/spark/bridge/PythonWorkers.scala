@@ -1,4 +1,4 @@
-package org.apache.spark.lakebook // for what Spark keeps to its own package: what starts the processes of Python functions
+package org.apache.spark.lakebook // for what Spark keeps to its own package: what starts the processes of functions
 
 import scala.collection.mutable
 import scala.jdk.CollectionConverters._

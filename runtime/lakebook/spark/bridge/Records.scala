@@ -31,11 +31,13 @@ object Records {
   /** Those about what is in a database of the metastore, and about itself. */
   def of(session: SparkSession, database: String): Seq[Record] = {
     val catalog = session.sessionState.catalog
-    if (!catalog.databaseExists(database)) Nil
-    else catalog.getDatabaseMetadata(database).properties.toSeq.collect {
-      case (key, text) if key.startsWith(Prefix) => read(text)
-    }.sortBy(record => (record.kind, record.name.mkString("."), record.key))
+    if (!catalog.databaseExists(database)) Nil else in(catalog.getDatabaseMetadata(database).properties)
   }
+
+  /** Those among a database's properties. */
+  def in(properties: Map[String, String]): Seq[Record] = properties.toSeq.collect {
+    case (key, text) if key.startsWith(Prefix) => read(text)
+  }.sortBy(record => (record.kind, record.name.mkString("."), record.key))
 
   /** Put one in the place of the same one, if there is one. */
   def put(session: SparkSession, database: String, record: Record): Unit =

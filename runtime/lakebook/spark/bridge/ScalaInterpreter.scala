@@ -11,15 +11,18 @@ import scala.collection.mutable
 import org.apache.spark.sql.{Dataset, SparkSession}
 import org.apache.spark.sql.lakebook.FrameVersion
 
-/** One notebook's Scala: `spark`, `sc`, `sqlContext`, `display`, `mlflow`, `dbutils`, … and what its cells have defined.
+/** One notebook's Scala: `spark`, `sc`, `sqlContext`, `display`, `mlflow`, `dbutils`, … and what its cells have
+  * defined.
   *
   * Cells run on the calling thread, one at a time; only `interrupt` may be called meanwhile.
   *
   * @param emit takes an event for the kernel, as JSON
   */
-class ScalaInterpreter(val session: SparkSession, emit: String => Unit, questions: Questions, liveTables: LiveTables) {
+class ScalaInterpreter(
+    val session: SparkSession, emit: String => Unit, questions: Questions, liveTables: LiveTables,
+    keepShown: Dataset[_] => Int) {
   def this(notebook: Notebook) =
-    this(notebook.session, notebook.events.emit, notebook.questions, notebook.liveTables)
+    this(notebook.session, notebook.events.emit, notebook.questions, notebook.liveTables, notebook.keepShown)
 
   val mlflow = new Mlflow(questions)
   val dbutils = new Dbutils(questions)
@@ -49,8 +52,8 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit, question
         throw problem
     }
 
-  /** Run a cell: `{"status": "ok" | "error" | "interrupted" | "exit", "fits": number, …}`, with what `CellFailure` says of
-    * an error, and how many fits are there to be taken.
+  /** Run a cell: `{"status": "ok" | "error" | "interrupted" | "exit", "fits": number, …}`, with what `CellFailure` says
+    * of an error, and how many fits are there to be taken.
     */
   def run(code: String): String = exclusively {
     bound = Nil
@@ -154,8 +157,19 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit, question
   /** Forget a variable. */
   def unbind(name: String): Unit = exclusively(compiler.unbind(name))
 
-  /** The variables and their types, as a JSON object. */
-  def variables: String = exclusively(Json.write(compiler.variables(prelude)))
+  /** The variables: of each its type and what can be seen of its value at a glance, as a JSON object. */
+  def variables: String = exclusively {
+    Json.write(compiler.variables(prelude).map { case (name, kind) => name -> Seq(kind, glance(name)) })
+  }
+
+  /** Empty where it may change while it is looked at, or code would be run for it. */
+  private def glance(name: String): String =
+    if (compiler.isLazy(name) || !types.isImmutable(name)) ""
+    else compiler.variable(name).map(_.value(name)) match {
+      case Some(frame: Dataset[_]) => frame.schema.fieldNames.mkString(", ")
+      case Some(value)             => StepValues.glance(value)
+      case None                    => ""
+    }
 
   /** The value of a variable; null when there is none. */
   def value(name: String): Object = exclusively(compiler.variable(name).map(_.value(name)).orNull)
@@ -168,7 +182,9 @@ class ScalaInterpreter(val session: SparkSession, emit: String => Unit, question
     NotebookOutput.current.foreach(_.flush())
     value match {
       case frame: Dataset[_] if frame.isStreaming => display(frame, LiveTables.How())
-      case frame: Dataset[_] => emit(Json.event("table", "table" -> TableHead.of(frame, ScalaInterpreter.Rows)))
+      case frame: Dataset[_] =>
+        val head = TableHead.of(frame, ScalaInterpreter.Rows)
+        emit(Json.event("table", "table" -> head, "frame" -> keepShown(frame)))
       case other             => emitData("text/plain" -> StepValues.shown(other.asInstanceOf[AnyRef]))
     }
   }
@@ -278,8 +294,8 @@ object ScalaInterpreter {
        |def display(value: Any): Unit = $own.display(value)
        |def display(frame: org.apache.spark.sql.Dataset[_], trigger: org.apache.spark.sql.streaming.Trigger = null,
        |    checkpointLocation: String = null, streamName: String = null): Unit =
-       |  $own.display(frame, _root_.lakebook.bridge.LiveTables.How(_root_.scala.Option(streamName), _root_.scala.Option(trigger),
-       |    _root_.scala.Option(checkpointLocation)))
+       |  $own.display(frame, _root_.lakebook.bridge.LiveTables.How(_root_.scala.Option(streamName),
+       |    _root_.scala.Option(trigger), _root_.scala.Option(checkpointLocation)))
        |def displayHTML(html: String): Unit = $own.displayHTML(html)
        |def getArgument(name: String, default: String = null): String = dbutils.widgets.getArgument(name, default)
        |import org.apache.spark.SparkContext._

@@ -2,8 +2,9 @@ package lakebook.bridge
 
 import java.util.concurrent.{ExecutionException, FutureTask}
 
-/** A notebook's interpreter, which takes seconds to make: made when it is first asked for, on a thread of its own. Whoever
-  * waits for it can be interrupted, and it is whole all the same. When it cannot be made, the next who asks tries anew.
+/** A notebook's interpreter, which takes seconds to make: made when it is first asked for, on a thread of its own.
+  * Whoever waits for it can be interrupted, and it is whole all the same. When it cannot be made, the next who asks
+  * tries anew.
   */
 class ScalaStart(notebook: Notebook) {
   @volatile private var ready: Option[ScalaInterpreter] = None

@@ -3,13 +3,16 @@ package org.apache.spark.sql.lakebook // beside the catalogs that are kept in th
 import java.util
 
 import org.apache.spark.sql.classic.SparkSession
-import org.apache.spark.sql.connector.catalog.{Identifier, Table}
+import org.apache.spark.sql.connector.catalog.{Column, Identifier, StagedTable, Table}
+import org.apache.spark.sql.connector.expressions.Transform
 import org.apache.spark.sql.delta.catalog.DeltaCatalog
 
 /** The session's own catalog: Delta's, without the schemas of other catalogs, which are kept in the same metastore, and
   * with an information schema.
   */
 class SessionsCatalog extends DeltaCatalog {
+  private type Properties = util.Map[String, String]
+
   override def listNamespaces(): Array[Array[String]] =
     super.listNamespaces().filter(schema => LakeCatalogs.schemaOf(schema.head)._1 == LakeCatalogs.Session)
 
@@ -26,6 +29,18 @@ class SessionsCatalog extends DeltaCatalog {
   override def dropNamespace(schema: Array[String], cascade: Boolean): Boolean = {
     for (database <- schema.lastOption) Volume.leave(SparkSession.active, database, cascade)
     super.dropNamespace(schema, cascade)
+  }
+
+  override def createTable(
+      table: Identifier, columns: Array[Column], parts: Array[Transform], properties: Properties): Table = {
+    AbandonedFolder.leave(table, properties, committed = false)
+    super.createTable(table, columns, parts, properties)
+  }
+
+  override def stageCreate(
+      table: Identifier, columns: Array[Column], parts: Array[Transform], properties: Properties): StagedTable = {
+    AbandonedFolder.leave(table, properties, committed = true)
+    super.stageCreate(table, columns, parts, properties)
   }
 
   override def dropTable(table: Identifier): Boolean = {

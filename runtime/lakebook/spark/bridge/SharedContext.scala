@@ -29,8 +29,10 @@ abstract class SharedContext(conf: SparkConf) extends SparkContext(conf) {
   @volatile var failed: () => Unit = null
 
   override def stop(exitCode: Int): Unit = Here.notebook match {
-    case Some(id) => warn(id, "Spark's driver goes on: it is shared by the notebooks of this workspace. To end it: lakebook driver stop")
-    case None     => super.stop(exitCode)
+    case Some(id) =>
+      val shared = "Spark's driver goes on: it is shared by the notebooks of this workspace."
+      warn(id, s"$shared To end it: lakebook driver stop")
+    case None => super.stop(exitCode)
   }
 
   override private[spark] def stopInNewThread(): Unit = if (failed == null) super.stopInNewThread() else failed()
@@ -74,7 +76,11 @@ abstract class SharedContext(conf: SparkConf) extends SparkContext(conf) {
 
   /** Spark keeps what tells a session's streams for ever, and with it the session's listeners; `one` is one of them. */
   def removeStreamListeners(one: StreamingQueryListener): Unit =
-    listenerBus.findListenersByClass[StreamingQueryListenerBus]().filter(_.listeners.contains(one)).foreach(removeSparkListener)
+    listenerBus.findListenersByClass[StreamingQueryListenerBus]().filter(_.listeners.contains(one))
+      .foreach(removeSparkListener)
+
+  /** The application's settings, as Spark shows them: passwords are left out. */
+  def shownSettings: Map[String, String] = Utils.redact(getConf, getConf.getAll.toSeq).toMap
 
   /** A pool of a notebook's choice is a part of the notebook's own, unless it was configured for the driver. */
   override def setLocalProperty(key: String, value: String): Unit =
@@ -127,7 +133,8 @@ abstract class SharedContext(conf: SparkConf) extends SparkContext(conf) {
     case None        => add
   }
 
-  private def added(all: SharedMap[String, SharedMap[String, Long]], everybodys: => Map[String, Long]): Map[String, Long] =
+  private def added(
+      all: SharedMap[String, SharedMap[String, Long]], everybodys: => Map[String, Long]): Map[String, Long] =
     ownFiles.flatMap(state => all.get(state.uuid)).fold(everybodys)(_.toMap)
 
   private def absolute(path: String): String = Here.folder match {
@@ -193,7 +200,8 @@ object SharedContext {
       method.visitMaxs(0, 0)
       method.visitEnd()
     }
-    forward("<init>", s"(${Type.getDescriptor(classOf[SparkConf])})V", "<init>", Opcodes.INVOKESPECIAL, 1, Opcodes.RETURN)
+    val ofSettings = s"(${Type.getDescriptor(classOf[SparkConf])})V"
+    forward("<init>", ofSettings, "<init>", Opcodes.INVOKESPECIAL, 1, Opcodes.RETURN)
     forward("checkpointDir", s"()$option", "checkpointFolder", Opcodes.INVOKEVIRTUAL, 0, Opcodes.ARETURN)
     forward("checkpointDir_$eq", s"($option)V", "checkpointFolder", Opcodes.INVOKEVIRTUAL, 1, Opcodes.RETURN)
     writer.visitEnd()

@@ -46,8 +46,9 @@ class ResolveSharedFrames(session: SparkSession) extends Rule[LogicalPlan] {
   override def apply(plan: LogicalPlan): LogicalPlan = plan.resolveOperatorsUp {
     case relation @ UnresolvedRelation(Seq(name), _, false) =>
       SharedFrames.get(session, name) match {
-        case Some(frame) if !session.catalog.tableExists(quoteIdentifier(name)) => SubqueryAlias(name, frame.queryExecution.analyzed)
-        case _                                                 => relation
+        case Some(frame) if !session.catalog.tableExists(quoteIdentifier(name)) =>
+          SubqueryAlias(name, frame.queryExecution.analyzed)
+        case _ => relation
       }
   }
 }

@@ -54,11 +54,13 @@ object ShownCells {
       case _                => false
     }
 
-  private def texts(columns: Seq[Attribute], rows: Seq[InternalRow], session: SparkSession): Seq[Seq[String]] = {
+  private[lakebook] def texts(columns: Seq[Attribute], rows: Seq[InternalRow], session: SparkSession): Seq[Seq[String]] = {
     val zone = Some(session.sessionState.conf.sessionLocalTimeZone)
     val cells = columns.zipWithIndex.map { case (column, at) =>
       ToPrettyString(BoundReference(at, column.dataType, column.nullable), zone)
     }
-    rows.map(row => cells.zipWithIndex.map { case (cell, at) => if (row.isNullAt(at)) null else cell.eval(row).toString })
+    rows.map { row =>
+      cells.zipWithIndex.map { case (cell, at) => if (row.isNullAt(at)) null else cell.eval(row).toString }
+    }
   }
 }

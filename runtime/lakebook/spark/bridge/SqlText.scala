@@ -7,7 +7,8 @@ import org.antlr.v4.runtime.{CharStreams, Token}
 import org.apache.spark.sql.catalyst.analysis.{NamedParameter, UnresolvedRelation}
 import org.apache.spark.sql.catalyst.expressions.In
 import org.apache.spark.sql.catalyst.parser.{ParseException, SqlBaseLexer}
-import org.apache.spark.sql.catalyst.plans.logical.{InsertIntoStatement, LocalLimit, LogicalPlan, Offset, UnresolvedWith}
+import org.apache.spark.sql.catalyst.plans.logical.{InsertIntoStatement, LocalLimit, LogicalPlan, Offset,
+  UnresolvedWith}
 import org.apache.spark.sql.catalyst.trees.TreeNode
 import org.apache.spark.sql.classic.SparkSession
 
@@ -40,14 +41,17 @@ object SqlText {
   /** All keywords of Spark's SQL. */
   lazy val keywords: Array[String] = {
     val words = 0 to SqlBaseLexer.VOCABULARY.getMaxTokenType map SqlBaseLexer.VOCABULARY.getLiteralName
-    words.filter(_ != null).map(_.stripPrefix("'").stripSuffix("'")).filter(_.matches("[A-Z_]+")).sorted.distinct.toArray
+    val plain = words.filter(_ != null).map(_.stripPrefix("'").stripSuffix("'"))
+    plain.filter(_.matches("[A-Z_]+")).sorted.distinct.toArray
   }
 
   /** `complete`, `incomplete` when more could make it right, or `invalid`. */
   def completeness(code: String): String = {
     val open = tokens(code).exists(token => token.getType == SqlBaseLexer.UNRECOGNIZED && Quotes(token.getText))
     def text(at: Int) = code.offsetByCodePoints(0, at)
-    val problems = statements(code).flatMap { case Array(start, end) => problem(code.substring(text(start), text(end))) }
+    val problems = statements(code).flatMap { case Array(start, end) =>
+      problem(code.substring(text(start), text(end)))
+    }
     if (open || problems.exists(error => Unfinished.exists(error.getMessage.contains))) "incomplete"
     else if (problems.isEmpty) "complete"
     else "invalid"
@@ -90,7 +94,9 @@ object SqlText {
 
   /** Parameters that stand in `IN (…)`, each with what is looked for there. */
   def sought(sql: String): Array[Array[String]] =
-    found(sql) { case In(value, list) => list.collect { case NamedParameter(name) => Array(name, value.sql) } }.flatten.toArray
+    found(sql) { case In(value, list) =>
+      list.collect { case NamedParameter(name) => Array(name, value.sql) }
+    }.flatten.toArray
 
   /** Parameters that say how many rows, which Spark wants as `INT`. */
   def counts(sql: String): Array[String] = found(sql) {
@@ -120,9 +126,10 @@ object SqlText {
     * inside one, `CASE` counts too.
     */
   private def opens(kind: Int, before: collection.Seq[Token], inside: Boolean): Boolean = kind match {
-    case SqlBaseLexer.BEGIN => inside || before.isEmpty || before.length == 2 && before.last.getType == SqlBaseLexer.COLON
-    case SqlBaseLexer.CASE  => inside && before.last.getType != SqlBaseLexer.END
-    case _                  => false
+    case SqlBaseLexer.BEGIN =>
+      inside || before.isEmpty || before.length == 2 && before.last.getType == SqlBaseLexer.COLON
+    case SqlBaseLexer.CASE => inside && before.last.getType != SqlBaseLexer.END
+    case _                 => false
   }
 
   private[bridge] def tokens(code: String): Seq[Token] = {

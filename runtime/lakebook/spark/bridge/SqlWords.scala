@@ -54,9 +54,13 @@ class SqlWords(sql: String) {
     Option.when(!ended && text(tokens(at)).matches("[`\\w$].*"))(name("a name"))
 
   /** A string literal. */
-  def string(what: String): String =
-    if (ended || !isText(text(tokens(at)))) fail(what)
-    else { at += 1; ParserUtils.unescapeSQLString(text(tokens(at - 1))) }
+  def string(what: String): String = maybeString().getOrElse(fail(what))
+
+  /** The same where one comes next. */
+  def maybeString(): Option[String] = Option.when(!ended && isText(text(tokens(at)))) {
+    at += 1
+    ParserUtils.unescapeSQLString(text(tokens(at - 1)))
+  }
 
   /** `(a, b, …)`. */
   def list[T](one: => T): Seq[T] = {
@@ -100,13 +104,45 @@ class SqlWords(sql: String) {
   }
 
   /** The words from `from` to here, as they were written. */
-  def since(from: Int): String = written(tokens(from).getStartIndex, tokens(at - 1).getStopIndex + 1)
+  def since(from: Int): String = { val (start, stop) = span(from); written(start, stop) }
 
   /** The statement with other words in the place of those from `from` to here; what follows keeps its place. */
   def replaced(from: Int, by: String): String = {
-    val (start, stop) = (tokens(from).getStartIndex, tokens(at - 1).getStopIndex + 1)
+    val (start, stop) = span(from)
     written(0, start) + by.padTo(stop - start, ' ') + written(stop, points.length)
   }
+
+  /** The statement with other words for phrases in it. Each is tried at every word, and gives what stands for those
+    * that it has read, or None where they are something else. None where no phrase was found.
+    */
+  def rewritten(phrases: Seq[SqlWords => Option[String]]): Option[String] = {
+    val made = new StringBuilder
+    var done = 0
+    at = 0
+    while (!ended) {
+      val from = at
+      phrases.iterator.map { phrase => at = from; phrase(this) }.collectFirst { case Some(by) => by } match {
+        case Some(by) =>
+          val (start, stop) = span(from)
+          made ++= written(done, start) ++= by.padTo(stop - start, ' ')
+          done = stop
+        case None => at = from + 1
+      }
+    }
+    Option.when(done > 0)((made ++= written(done, points.length)).toString)
+  }
+
+  /** The next words where no blank parts them. */
+  def touching(count: Int): Option[Seq[String]] = {
+    val some = tokens.slice(at, at + count)
+    val touch = some.length == count &&
+      some.zip(some.drop(1)).forall { case (one, next) => one.getStopIndex + 1 == next.getStartIndex }
+    Option.when(touch) { at += count; some.map(text) }
+  }
+
+  /** The word before, where no blank parts it from the next one. */
+  def before: Option[String] =
+    Option.when(at > 0)(tokens(at - 1)).filter(_.getStopIndex + 1 == tokens(at).getStartIndex).map(text)
 
   /** Go on after one word. */
   def skip(): Unit = at += 1
@@ -122,6 +158,7 @@ class SqlWords(sql: String) {
     throw Refused(s"Syntax error: $wanted is expected at $here of: ${sql.trim.linesIterator.next()}")
   }
 
+  private def span(from: Int): (Int, Int) = (tokens(from).getStartIndex, tokens(at - 1).getStopIndex + 1)
   private def text(token: Token): String = written(token.getStartIndex, token.getStopIndex + 1)
   private def written(from: Int, until: Int): String = new String(points, from, until - from)
   private def isText(found: String): Boolean = found.length > 1 && (found.startsWith("'") || found.startsWith("\""))

@@ -69,13 +69,29 @@ class StepValues(loader: ClassLoader, path: String, inner: List[String], classBa
 
 object StepValues {
   private val Elements = 1000
+  private val FewElements = 20
   private val Characters = 10000
 
+  private val FewCharacters = 120
+
   /** A value as a cell's result shows it. */
-  def shown(value: AnyRef): String = {
-    val text =
-      try ScalaRunTime.stringOf(value, Elements)
-      catch { case NonFatal(problem) => s"<toString failed: $problem>" }
-    if (text == null) "null" else if (text.length > Characters) text.take(Characters) + "…" else text
+  def shown(value: AnyRef): String = shown(value, Elements, Characters)
+
+  /** The beginning of a value, on one line. */
+  def glance(value: AnyRef): String = value match {
+    case _: LazyList[_] | _: Stream[_] => "" // the user's code makes their elements
+    case text: String =>
+      "\"" + cut(text.take(FewCharacters + 1).replace("\n", " "), FewCharacters) + "\""
+    case other                         => shown(other, FewElements, FewCharacters).replaceAll("\\s*\n\\s*", " ")
   }
+
+  private def shown(value: AnyRef, elements: Int, characters: Int): String = {
+    val text =
+      try ScalaRunTime.stringOf(value, elements)
+      catch { case NonFatal(problem) => s"<toString failed: $problem>" }
+    if (text == null) "null" else cut(text, characters)
+  }
+
+  private def cut(text: String, characters: Int): String =
+    if (text.length > characters) text.take(characters) + "…" else text
 }

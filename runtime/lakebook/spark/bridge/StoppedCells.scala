@@ -12,8 +12,8 @@ import org.apache.spark.scheduler.{SparkListener, SparkListenerJobEnd, SparkList
   * afterwards.
   *
   * A thread that is interrupted while it plans submits its job all the same and then does not wait for it; one whose
-  * planning cannot be interrupted comes back when its cell, or its notebook, is long gone. Streams, which have not their
-  * notebook's tag, go on after an interrupt.
+  * planning cannot be interrupted comes back when its cell, or its notebook, is long gone. Streams, which have not
+  * their notebook's tag, go on after an interrupt.
   *
   * @param attached whether there is a notebook of that id
   */

@@ -20,7 +20,9 @@ case class TableVersion(name: String, location: String, version: Long, id: Strin
 
 object TableVersion {
   def of(log: DeltaLog, table: Option[TableIdentifier], snapshot: SnapshotDescriptor): TableVersion = {
-    val name = table.fold("")(found => s"${LakeCatalogs.written(found.database.getOrElse(LakeCatalogs.Default))}.${found.table}")
+    val name = table.fold("") { found =>
+      s"${LakeCatalogs.written(found.database.getOrElse(LakeCatalogs.Default))}.${found.table}"
+    }
     TableVersion(name, log.dataPath.toString, snapshot.version, snapshot.metadata.id)
   }
 }

@@ -28,8 +28,9 @@ import lakebook.bridge.Here
 /** The Delta tables that a query reads, each at the version that it really reads.
   *
   * Delta chooses that version when the query is optimized, once for all its scans of a table. Of what it answers from a
-  * table's statistics nothing is left in the plan afterwards. So the plan is looked at just before Delta's rule and just
-  * after it. Reads of Delta's own, of its log or of the files that a MERGE rewrites, go by other indexes and are not seen.
+  * table's statistics nothing is left in the plan afterwards. So the plan is looked at just before Delta's rule and
+  * just after it. Reads of Delta's own, of its log or of the files that a MERGE rewrites, go by other indexes and are
+  * not seen.
   */
 object TablesRead extends Logging with AdaptiveSparkPlanHelper {
   private case class Scan(index: TahoeLogFileIndex, table: Option[TableIdentifier])
@@ -54,14 +55,14 @@ object TablesRead extends Logging with AdaptiveSparkPlanHelper {
   def within(transaction: OptimisticTransaction): Seq[TableVersion] =
     Option(transactions.getIfPresent(transaction)).fold(Seq.empty[TableVersion])(_.asScala.toSeq)
 
-  /** What is read by a notebook's queries that became RDDs since this was asked last: of those, which run as jobs alone,
-    * Spark does not tell.
+  /** What is read by a notebook's queries that became RDDs since this was asked last: of those, which run as jobs
+    * alone, Spark does not tell.
     */
   def byRdds(notebook: String): Seq[TableVersion] =
     Option(becameRdds.remove(notebook)).fold(Seq.empty[TableVersion])(_.asScala.toSeq)
 
-  /** What a frame would read now; cached results are as old as they are. A table that cannot be read is left out: whoever
-    * collects the frame is told.
+  /** What a frame would read now; cached results are as old as they are. A table that cannot be read is left out:
+    * whoever collects the frame is told.
     */
   def now(frame: Dataset[_]): Seq[TableVersion] = {
     val query = frame.asInstanceOf[ClassicDataset[_]].queryExecution
@@ -115,7 +116,7 @@ object TablesRead extends Logging with AdaptiveSparkPlanHelper {
     case _                              => false
   }
 
-  /** Who has the current thread plan a query without running it, if it is somebody of whom Spark does not tell later. */
+  /** Who has the current thread plan a query without running it, if Spark tells nothing of that one later. */
   private def planner: Option[String] = {
     val found = StackWalker.getInstance.walk(_.map[String](frame => frame.getClassName match {
       case Rdds if frame.getMethodName == "toRdd" => Rdds
@@ -143,13 +144,14 @@ object TablesRead extends Logging with AdaptiveSparkPlanHelper {
     TableVersion.of(scan.index.deltaLog, scan.table, snapshot)
 
   /** What Delta has chosen: a version that was asked for, that of the scan which it prepared, else, if the table's
-    * statistics were enough, the one it has just looked up. It does not choose for what goes to a sink of Spark's newer kind
-    * until that reads.
+    * statistics were enough, the one it has just looked up. It does not choose for what goes to a sink of Spark's newer
+    * kind until that reads.
     */
   private def snapshot(index: TahoeLogFileIndex, plan: LogicalPlan): SnapshotDescriptor = {
     val log = index.deltaLog
     def prepared = plan.collectWithSubqueries { case relation: LogicalRelation => location(relation) }.collectFirst {
-      case Some(found: PreparedDeltaFileIndex) if found.versionScanned.isEmpty && found.deltaLog.isSameLogAs(log) => found
+      case Some(found: PreparedDeltaFileIndex) if found.versionScanned.isEmpty && found.deltaLog.isSameLogAs(log) =>
+        found
     }
     def changed = OptimisticTransaction.getActive().filter(_.deltaLog.isSameLogAs(log)).map(_.snapshot)
     if (index.isTimeTravelQuery) index.snapshotAtAnalysis

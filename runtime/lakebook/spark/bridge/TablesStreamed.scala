@@ -28,7 +28,8 @@ object TablesStreamed {
 
   /** What a stream has read in its last batch. */
   def of(progress: StreamingQueryProgress): Seq[TableVersion] =
-    progress.sources.toSeq.filter(source => source.endOffset != null && source.endOffset != source.startOffset).flatMap(of)
+    progress.sources.toSeq.filter(source => source.endOffset != null && source.endOffset != source.startOffset)
+      .flatMap(of)
 
   private def of(source: SourceProgress): Option[TableVersion] =
     for (found <- Described.findFirstMatchIn(source.description)) yield {

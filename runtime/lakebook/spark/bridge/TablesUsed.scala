@@ -9,14 +9,15 @@ import org.apache.spark.internal.Logging
 import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.scheduler.{SparkListener, SparkListenerEvent, SparkListenerJobStart}
 import org.apache.spark.sql.execution.ui.{SparkListenerSQLExecutionEnd, SparkListenerSQLExecutionStart}
-import org.apache.spark.sql.streaming.StreamingQueryListener.{QueryProgressEvent, QueryStartedEvent, QueryTerminatedEvent}
+import org.apache.spark.sql.streaming.StreamingQueryListener.{QueryProgressEvent, QueryStartedEvent,
+  QueryTerminatedEvent}
 
 import lakebook.bridge.{FirstAndLast, Here, Json, Notebook}
 
 /** The Delta tables that each notebook has read and written, in any language, with their versions.
   *
-  * Commits are told as they are made; that a query has ended comes along Spark's listener bus, later. The bus serves this
-  * by a thread of its own, which no other listener keeps waiting.
+  * Commits are told as they are made; that a query has ended comes along Spark's listener bus, later. The bus serves
+  * this by a thread of its own, which no other listener keeps waiting.
   */
 class TablesUsed(context: SharedContext) extends SparkListener with Logging {
   private class Used {
@@ -39,12 +40,13 @@ class TablesUsed(context: SharedContext) extends SparkListener with Logging {
     TablesRead.byRdds(notebook)
   }
 
-  /** What a notebook has used since this was asked last, in order: `{"read": [table…], "written": [{table…, "operation",
-    * "from": [table…]}]}`.
+  /** What a notebook has used since this was asked last, in order: `{"read": [table…], "written": [{table…,
+    * "operation", "from": [table…]}]}`.
     */
   def take(notebook: String): String = {
     settle()
-    val (read, written) = Option(notebooks.get(notebook)).fold((Seq.empty[TableVersion], Seq.empty[TableWrite])) { used =>
+    val nothing = (Seq.empty[TableVersion], Seq.empty[TableWrite])
+    val (read, written) = Option(notebooks.get(notebook)).fold(nothing) { used =>
       used.synchronized((used.read.take().sortBy(_._1).map(_._2), used.written.take()))
     }
     Json.write(Map("read" -> read.map(_.json), "written" -> written.map(_.json)))
@@ -83,10 +85,16 @@ class TablesUsed(context: SharedContext) extends SparkListener with Logging {
   }
 
   override def onJobStart(start: SparkListenerJobStart): Unit =
-    for (properties <- Option(start.properties); notebook <- Option(properties.getProperty(Here.Notebook)))
+    for {
+      properties <- Option(start.properties)
+      notebook <- Option(properties.getProperty(Here.Notebook))
+      if properties.getProperty(Here.Table) == null
+    }
       read(notebook, TablesRead.byRdds(notebook), start.time)
 
-  private def owner(tags: Iterable[String]): Option[String] = tags.flatMap(Notebook.tagged).headOption
+  /** Whose code runs what has these tags: to look at a table that is shown is no use of it. */
+  private def owner(tags: Iterable[String]): Option[String] =
+    if (tags.exists(_ == Notebook.Table)) None else tags.flatMap(Notebook.tagged).headOption
 }
 
 private object TablesUsed {

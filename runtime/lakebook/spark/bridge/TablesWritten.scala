@@ -21,8 +21,8 @@ import org.apache.spark.sql.execution.SQLExecution
   * properties commits.
   */
 object TablesWritten extends Logging {
-  /** Delta asks an observer of the current thread whenever a transaction starts; the one of threads that have set none is
-    * replaced.
+  /** Delta asks an observer of the current thread whenever a transaction starts; the one of threads that have set none
+    * is replaced.
     */
   def tell(listener: TableWrite => Unit): Unit = {
     val observer = new Starting(listener)
@@ -102,7 +102,8 @@ object TablesWritten extends Logging {
     case create: CreateDeltaTableCommand => create.query.flatMap(copied)
     case clone: CloneTableCommand =>
       val source = clone.sourceTable
-      source.snapshot.map(snapshot => TableVersion.of(snapshot.deltaLog, source.catalogTable.map(_.identifier), snapshot))
+      val table = source.catalogTable.map(_.identifier)
+      source.snapshot.map(snapshot => TableVersion.of(snapshot.deltaLog, table, snapshot))
     case RestoreTableCommand(table) =>
       Some(TableVersion.of(table.deltaLog, table.catalogTable.map(_.identifier), table.initialSnapshot))
     case _ => None

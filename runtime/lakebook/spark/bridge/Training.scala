@@ -5,7 +5,7 @@ import java.net.{InetAddress, Socket}
 import java.nio.file.{Files, Path}
 
 import com.fasterxml.jackson.databind.JsonNode
-import org.apache.spark.sql.lakebook.UnopenedCatalog
+import org.apache.spark.sql.hive.lakebook.WorkspaceState
 
 /** Does once what a first notebook does, so that the class-data archive made at the JVM's end has the classes for it.
   * Its one argument is a file as `Main` takes it, for an empty workspace.
@@ -30,8 +30,8 @@ object Training {
     val secret = Notebook.newSecret()
     val door = new Door(driver, secret, Map.empty, () => ())
     door.open()
-    driver.tables = Some(new TableList(new UnopenedCatalog(driver.base), Path.of(settings.path("tables").asText)))
-    val notebook = driver.attach(state, "training", new Events(new ByteArrayOutputStream, "training"))
+    driver.tables = Some(new TableList(WorkspaceState.of(driver.base), Path.of(settings.path("tables").asText)))
+    val notebook = driver.attach(state, "training", rows = 0, new Events(new ByteArrayOutputStream, "training"))
     notebook.beginCell("1")
     inSql(notebook)
     inScala(notebook)
@@ -42,9 +42,11 @@ object Training {
 
   private def inSql(notebook: Notebook): Unit = {
     val session = notebook.session
-    session.range(1000).selectExpr("id", "id % 7 AS day", "CAST(id AS STRING) AS text").write.format("delta").saveAsTable("numbers")
+    session.range(1000).selectExpr("id", "id % 7 AS day", "CAST(id AS STRING) AS text")
+      .write.format("delta").saveAsTable("numbers")
     session.sql("CREATE TABLE days AS SELECT day, count(*) AS times FROM numbers GROUP BY day")
-    session.sql("MERGE INTO days USING (SELECT 1 AS day) AS it ON days.day = it.day WHEN MATCHED THEN UPDATE SET times = 0")
+    session.sql(
+      "MERGE INTO days USING (SELECT 1 AS day) AS it ON days.day = it.day WHEN MATCHED THEN UPDATE SET times = 0")
     val joined = session.sql("SELECT numbers.day, max(text) FROM numbers JOIN days USING (day) GROUP BY ALL ORDER BY 1")
     notebook.tableHead(joined, 10)
     notebook.statements("SELECT 1; SELECT 2")

@@ -35,9 +35,9 @@ object VariableTypes {
   private val Values: Set[String] =
     Set("Duration", "Instant", "LocalDate", "LocalDateTime", "LocalTime", "OffsetDateTime", "Period", "ZonedDateTime")
       .map("java.time." + _) ++
-      Set("java.lang.String", "java.math.BigDecimal", "java.math.BigInteger", "scala.math.BigDecimal", "scala.math.BigInt",
-        "scala.concurrent.duration.Duration", "scala.concurrent.duration.FiniteDuration", "scala.None", "scala.Nothing",
-        "scala.Null")
+      Set("java.lang.String", "java.math.BigDecimal", "java.math.BigInteger", "scala.math.BigDecimal",
+        "scala.math.BigInt", "scala.concurrent.duration.Duration", "scala.concurrent.duration.FiniteDuration",
+        "scala.None", "scala.Nothing", "scala.Null")
 
   /** What changes only if something in it does. */
   private val Holders = Set("scala.Option", "scala.Some")

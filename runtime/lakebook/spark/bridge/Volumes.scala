@@ -38,7 +38,8 @@ object Volume {
 
   /** Where the files are that `/Volumes/…` means. */
   def folder(session: SparkSession, name: Seq[String]): Path =
-    (catalog(name.head) +: name.tail).map(_.toLowerCase).foldLeft(Path.of(session.sparkContext.getConf.get(Setting)))(_.resolve(_))
+    (catalog(name.head) +: name.tail).map(_.toLowerCase)
+      .foldLeft(Path.of(session.sparkContext.getConf.get(Setting)))(_.resolve(_))
 
   private def catalog(name: String): String = if (LakeCatalogs.isSessions(name)) LakeCatalogs.Session else name
 

@@ -246,7 +246,20 @@ is_known <- function(name) {
   exists(name, envir = behind) && !exists(name, envir = behind, mode = "function")
 }
 
-# The notebook's variables: names, classes, and sizes in words; nothing is computed for it.
+# The beginning of a value on one line, or the columns of a frame; nothing for a class whose methods would have to be run.
+glance <- function(value, values = 20L, characters = 120L) {
+  shown <- if (is.function(value)) paste0("function(", paste(names(formals(args(value))), collapse = ", "), ")")
+  else if (is.data.frame(value)) paste(utils::head(names(value), values), collapse = ", ")
+  else if (inherits(value, c("Date", "POSIXct", "factor"), which = FALSE)) paste(format(value[seq_len(min(values, length(value)))]), collapse = ", ")
+  else if (is.object(value)) ""
+  else if (is.character(value)) paste(encodeString(strtrim(value[seq_len(min(values, length(value)))], characters), quote = "\"", na.encode = FALSE), collapse = ", ")
+  else if (is.atomic(value) && !is.null(value)) paste(format(value[seq_len(min(values, length(value)))], trim = TRUE), collapse = ", ")
+  else if (is.list(value)) paste(utils::head(names(value), values), collapse = ", ")
+  else ""
+  if (nchar(shown) > characters) paste0(substr(shown, 1L, characters - 1L), "\u2026") else shown
+}
+
+# The notebook's variables: names, classes, sizes in words, and what can be seen at a glance; nothing is computed for it.
 describe_variables <- function() {
   names <- variables()
   size <- function(value) {
@@ -254,9 +267,9 @@ describe_variables <- function() {
     else paste(if (length(dim(value))) dim(value) else length(value), collapse = " \u00d7 ")
   }
   described <- vapply(names, function(name) {
-    if (is_unforced(name)) return(c("promise", ""))
+    if (is_unforced(name)) return(c("promise", "", ""))
     value <- get(name, envir = globalenv())
-    c(class(value)[1L], size(value))
-  }, c("", ""))
-  list(as.character(names), described[1L, ], described[2L, ])
+    c(class(value)[1L], size(value), if (is_of_spark(value)) "" else tryCatch(glance(value), error = function(problem) ""))
+  }, c("", "", ""))
+  list(as.character(names), described[1L, ], described[2L, ], described[3L, ])
 }

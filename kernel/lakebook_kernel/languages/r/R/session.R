@@ -34,6 +34,7 @@ settings <- function() {
   for (package in c("dplyr", "dbplyr", "DBI")) setHook(packageEvent(package, "attach"), function(...) offer(), "append")
   registerS3method("with", "lakebook_run", with_run, envir = baseenv())
   define_file_list()
+  define_paths()
   setHook(packageEvent("mlflow", "attach"), tell_of_package, "append")
   if (isNamespaceLoaded("parallel")) fetch_before_forks()
   else setHook(packageEvent("parallel", "onLoad"), fetch_before_forks, "append")

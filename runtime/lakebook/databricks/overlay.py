@@ -17,6 +17,11 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
+#: what the kernel itself runs with, which cannot be replaced under it
+KERNELS_OWN = (
+    "lakebook", "ipykernel", "ipython", "jupyter-client", "jupyter-core", "traitlets", "pyzmq", "tornado",
+    "pyspark", "py4j", "delta-spark", "mlflow", "mlflow-skinny", "mlflow-tracing", "rpy2", "rpy2-rinterface",
+)  # fmt: skip
 #: the file that leads the folder's Python to the environment's packages
 _LEAD = "_environment.pth"
 
@@ -58,6 +63,12 @@ class Overlay:
         lines = [f"import site; site.addsitedir({path!r})" for path in _environment()]
         (self.site / _LEAD).write_text("\n".join([*lines, ""]))
 
+    def constraints(self) -> Path:
+        """A file for pip's ``--constraint``, by which it leaves alone what the kernel itself runs with."""
+        file = self.folder / "constraints.txt"
+        file.write_text("".join(f"{name}=={version}\n" for name, version in _kernels_own().items()))
+        return file
+
     def activate(self) -> list[str]:
         """Let this process import what is in the folder now, before anything else of that name.
 
@@ -87,6 +98,17 @@ def _follow(file: Path) -> list[str]:
     before = list(sys.path)
     site.addpackage(str(file.parent), file.name, set(before))
     return [path for path in sys.path if path not in before]
+
+
+def _kernels_own() -> dict[str, str]:
+    """The packages of the kernel's own that are installed, with their versions."""
+    versions = {}
+    for name in KERNELS_OWN:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions
 
 
 def _environment() -> list[str]:

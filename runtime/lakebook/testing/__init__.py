@@ -1,0 +1,1 @@
+"""``lakebook test``: notebooks as tests, with a report that CI reads."""
