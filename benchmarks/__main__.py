@@ -8,7 +8,20 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import cells, crowd, interrupts, memory, report, sharing, starting, tracking
+from benchmarks import (
+    cells,
+    crowd,
+    interrupts,
+    jobs,
+    keystrokes,
+    lab,
+    memory,
+    report,
+    sharing,
+    starting,
+    tables,
+    tracking,
+)
 from benchmarks.kernels import CellFailed
 from benchmarks.measuring import Comparison
 from benchmarks.place import Place, a_place
@@ -31,8 +44,16 @@ BENCHMARKS: dict[str, Callable[[Place], Iterator[Comparison]]] = {
     "interrupts": interrupts.interrupts,
     "crowd": crowd.crowd,
     "fairness": crowd.fairness,
+    "tables": tables.first_rows,
     "autolog": tracking.autolog,
     "tracking-start": tracking.start,
+    "jobs-lag": jobs.lag,
+    "jobs-dag": jobs.dag,
+    "jobs-notebook": jobs.notebook,
+    "lab-start": lab.lab_start,
+    "lab-size": lab.lab_size,
+    "keystrokes": keystrokes.keystrokes,
+    "long-notebook": keystrokes.long_notebook,
 }
 
 

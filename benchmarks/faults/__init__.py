@@ -1,0 +1,1 @@
+"""Kills what runs jobs at random moments, and counts whether anything was lost or done twice at once."""

@@ -1,0 +1,1 @@
+"""Jobs as DAG files of Airflow, which runs their notebooks with ``lakebook run``."""
