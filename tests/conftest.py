@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lakebook.kernelspecs import install
+
+#: where MLflow keeps in a process which store and which experiment it logs to, beside its variables
+_MLFLOW_S_PLACES = (
+    ("mlflow.tracking._tracking_service.utils", "_tracking_uri"),
+    ("mlflow.tracking.fluent", "_active_experiment_id"),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,6 +52,20 @@ def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith(("SPARK_", "PYSPARK_", "MLFLOW_"))]:
             patch.delenv(name)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _process_as_it_was() -> Iterator[None]:
+    """A variable that a test leaves behind leads others astray, in another file, an hour later."""
+    variables = dict(os.environ)
+    values = {place: getattr(sys.modules.get(place[0]), place[1], None) for place in _MLFLOW_S_PLACES}
+    yield
+    for name in os.environ.keys() - variables.keys():
+        del os.environ[name]
+    os.environ.update(variables)
+    for (path, name), value in values.items():
+        if module := sys.modules.get(path):
+            setattr(module, name, value)
 
 
 @pytest.fixture(scope="session")

@@ -8,18 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from lakebook.magics import COMMENTS, MAGIC, OPTION, first_line
 from lakebook_kernel import languages
 
 #: in ``Cell.language``, of a cell that runs another notebook
 RUN = "run"
 
-_MAGIC = re.compile(r"(%%?)(\w+(?:-\w+)*)(?=\s|$)")
-#: with which lines of comment begin that may stand before a magic, by the language of cells without one
-COMMENTS = {"python": "#", "sql": "--", "r": "#", "scala": "//", "duckdb": "--", "sh": "#"}
 #: Databricks' magics that Python has as magics of a line, and that may be written with two percent signs too
 _LINES = {"pip", "conda", "fs"}
-#: an option directly after the language: ``-i a,b``, ``-o c``, ``--restart``, ``-e``
-_OPTION = re.compile(r"\s+(?:(-[io])(?:\s+(?!-)(\S+))?|(--?[A-Za-z][\w-]*))(?=\s|$)")
 
 
 class BadOptions(ValueError):
@@ -56,8 +52,8 @@ def read(source: str, default: str = "python") -> Cell:
         BadOptions: ``-i`` or ``-o`` without names.
     """
     lines = source.split("\n")
-    first = _first(lines, default)
-    if first is None or not (found := _MAGIC.match(lines[first])):
+    first = first_line(lines, default)
+    if first is None or not (found := MAGIC.match(lines[first])):
         return Cell(default, source)
     word = found[2]
     language = languages.named(word)
@@ -66,7 +62,7 @@ def read(source: str, default: str = "python") -> Cell:
     options: list[str] = []
     names: dict[str, list[str]] = {"-i": [], "-o": []}
     end = found.end()
-    while option := _OPTION.match(lines[first], end):
+    while option := OPTION.match(lines[first], end):
         direction, given, other = option.groups()
         if other:
             options.append(other)
@@ -82,15 +78,9 @@ def read(source: str, default: str = "python") -> Cell:
 def first_magic(code: str) -> str | None:
     """The magic with which a cell of Python begins, with its percent signs; None when it begins otherwise."""
     lines = code.split("\n")
-    first = _first(lines, languages.PYTHON)
-    found = _MAGIC.match(lines[first]) if first is not None else None
+    first = first_line(lines, languages.PYTHON)
+    found = MAGIC.match(lines[first]) if first is not None else None
     return found[0] if found else None
-
-
-def _first(lines: list[str], default: str) -> int | None:
-    comment = COMMENTS.get(default)
-    written = ((number, line.strip()) for number, line in enumerate(lines))
-    return next((number for number, line in written if line and not (comment and line.startswith(comment))), None)
 
 
 def _of_ipython(percent: str, word: str, lines: list[str], first: int, default: str) -> Cell:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from lakebook.config import ConfigError, find_workspace
 from lakebook.imports import AfterImport
 from lakebook.tracking.tables import TableUse
+from lakebook_kernel import task
+from lakebook_kernel.display.tables import ROWS
 from lakebook_kernel.interrupts import Interrupts, WaitBroken, on_main_thread
 from lakebook_kernel.languages.base import Answer, CellError, Output
 from lakebook_kernel.questions import Questions
@@ -33,6 +35,23 @@ INTERRUPT_THREAD = 0.5
 #: … and after which the kernel no longer waits for it
 PATIENCE = 1.3
 _NO_TABLES = '{"read": [], "written": []}'
+
+
+def _sql_context(attachment: Attachment) -> Any:
+    from pyspark.sql import SQLContext
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # that it is old: old notebooks call it so
+        return SQLContext(attachment.context, attachment.session)
+
+
+#: what is made of an attachment for each name of Python's that means the session
+_OF_SESSION: dict[str, Callable[[Attachment], Any]] = {
+    "spark": lambda attachment: attachment.session,
+    "sc": lambda attachment: attachment.context,
+    "sqlContext": _sql_context,
+}
+SESSION_NAMES = tuple(_OF_SESSION)
 
 
 class Driver:
@@ -145,12 +164,9 @@ class Driver:
         return self._attach().session
 
     def bind(self, names: Collection[str]) -> None:
-        """Let these of ``spark``, ``sc`` and ``sqlContext`` mean the session's, whatever became of them."""
+        """Let these of ``SESSION_NAMES`` mean the session's, whatever became of them."""
         attachment = self._attach()
-        offered = {"spark": attachment.session, "sc": attachment.context}
-        if "sqlContext" in names:
-            offered["sqlContext"] = _sql_context(attachment)
-        self._names.update({name: value for name, value in offered.items() if name in names})
+        self._names.update({name: _OF_SESSION[name](attachment) for name in names})
 
     def notebook(self) -> JavaObject:
         """The bridge's ``Notebook`` of this kernel; attaches as ``session`` does."""
@@ -180,7 +196,7 @@ class Driver:
         if attachment is not None:
             attachment.detach()
             self.on_loss()
-            for name in ("spark", "sc", "sqlContext"):
+            for name in SESSION_NAMES:
                 if name in self._names and _belongs(self._names[name], attachment):
                     del self._names[name]
 
@@ -200,6 +216,7 @@ class Driver:
         from lakebook.spark.attach import Attachment
         from lakebook.spark.driver import connect
         from lakebook.spark.errors import DriverError
+        from lakebook.spark.own import OwnDriver
 
         if self._attachment is not None:
             self._untold = True
@@ -209,7 +226,7 @@ class Driver:
             self._importing.start()
         try:
             workspace = find_workspace(self._folder)
-            connection = connect(workspace, self._folder, self._name(), self.say)
+            connection = connect(workspace, self._folder, self._name(), self.say, ROWS, OwnDriver.of_task())
         except (DriverError, ConfigError) as problem:
             raise CellError(type(problem).__name__, str(problem)) from None
         self._own_path = list(dict.fromkeys([str(self._folder), str(workspace.root)]))
@@ -219,6 +236,11 @@ class Driver:
             self._watch_calls(attachment)
             connection.listen(partial(self._event, attachment))
             self._names["spark"], self._names["sc"] = attachment.session, attachment.context
+            try:
+                task.configure(attachment.session, self.say)
+            except CellError:
+                self.detach()  # else the next cell would go on without the settings
+                raise
             if self._untold:
                 self._say_what_is_gone()
         return attachment
@@ -307,14 +329,6 @@ def _belongs(value: Any, attachment: Attachment) -> bool:
     """Whether it is the session, the context or the ``SQLContext`` of an attachment."""
     session = value.sparkSession if type(value).__name__ == "SQLContext" else value
     return session is attachment.session or value is attachment.context
-
-
-def _sql_context(attachment: Attachment) -> Any:
-    from pyspark.sql import SQLContext
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # that it is old: old notebooks call it so
-        return SQLContext(attachment.context, attachment.session)
 
 
 def _import_pyspark() -> None:

@@ -48,6 +48,8 @@ _NO_ANSWER = re.compile(
 )
 _TOO_LARGE = re.compile(r"is bigger than spark\.driver\.maxResultSize \((.+?)\)")
 _CANCELLED = re.compile(r"\bcancell?ed\b|\binterrupted\b|\bInterruptedException\b|\bClosedByInterrupt", re.IGNORECASE)
+#: why a job ended that was cancelled where its progress is shown; the same as the bridge's ``CellFailure`` says
+JOBS_CANCELLED = "The cell's Spark jobs were cancelled."
 _CAUSE = re.compile(r"^Caused by: ([\w.$]+)(?:: (.*))?$", re.MULTILINE)
 
 
@@ -64,6 +66,8 @@ class Explained:
 def explain(error: BaseException) -> Explained | None:
     """What a user is told of an exception of Spark's, or one without words; None when Python's own words will do."""
     module = type(error).__module__
+    if module.startswith((*_SPARKS, "py4j")) and JOBS_CANCELLED in _words(error):
+        return Explained("JobsCancelled", JOBS_CANCELLED, _words(error))
     if module.startswith((*_SPARKS, "py4j")) and _while_interrupted(error):
         return Explained("KeyboardInterrupt", "The cell was interrupted.", _words(error))
     if module.startswith(_SPARKS):

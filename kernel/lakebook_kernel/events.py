@@ -6,16 +6,17 @@ from typing import Any
 
 from lakebook_kernel.display.progress import ProgressBars
 from lakebook_kernel.display.tables import Table, table_bundle
-from lakebook_kernel.languages.base import Output
+from lakebook_kernel.languages.base import Keep, Output
 
 
-def show(event: dict[str, Any], output: Output, progress: ProgressBars) -> None:
+def show(event: dict[str, Any], output: Output, progress: ProgressBars, keep: Keep) -> None:
     """Show one event.
 
     Args:
         event: an object of the lifeline, as ``Events.scala`` writes it; ``event["event"]`` is its kind.
         output: the running cell's.
         progress: the running cell's bars.
+        keep: keeps a frame that is shown, of which the driver tells the number.
     """
     match event["event"]:
         case "stream":
@@ -25,7 +26,8 @@ def show(event: dict[str, Any], output: Output, progress: ProgressBars) -> None:
         case "result":
             output.result(event["data"], event.get("metadata"))
         case "table":
-            output.display(table_bundle(Table.from_json(event["table"])))
+            table = Table.from_json(event["table"])
+            output.display(table_bundle(table, handle=keep(event["frame"]) if "frame" in event else None))
         case "live":
             table = Table.from_json(event["table"])
             bundle = table_bundle(table, note=event["state"])

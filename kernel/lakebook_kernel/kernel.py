@@ -8,7 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,16 +28,19 @@ from lakebook_kernel.display import frames
 from lakebook_kernel.display.progress import ProgressBars
 from lakebook_kernel.display.show import Display
 from lakebook_kernel.driver import Driver
-from lakebook_kernel.editor import Editor
+from lakebook_kernel.driver_answers import DriverAnswers
+from lakebook_kernel.editor import editor_of
 from lakebook_kernel.errors import explain
 from lakebook_kernel.interrupts import Interrupts, on_main_thread
 from lakebook_kernel.languages.base import Answer, CellError, Language
 from lakebook_kernel.output import CellOutput
+from lakebook_kernel.paging.of_kernel import KernelTables
+from lakebook_kernel.python_completion import PythonCompletion
 from lakebook_kernel.running import Cells, Reply, error_reply
 from lakebook_kernel.sharing.automatic import SharedNames
 from lakebook_kernel.sharing.catalog import CatalogNames
 from lakebook_kernel.sharing.comm import VariablesComm
-from lakebook_kernel.sharing.listing import Listed, listing
+from lakebook_kernel.sharing.listing import NameList
 from lakebook_kernel.sharing.python import PythonNames
 from lakebook_kernel.shell import LakebookShell
 from lakebook_kernel.tracking.of_kernel import KernelTracking
@@ -47,7 +50,6 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from lakebook_kernel.databricks.run import NotebookRuns
-    from lakebook_kernel.questions import Subject
 
 
 class LakebookKernel(IPythonKernel):
@@ -66,7 +68,6 @@ class LakebookKernel(IPythonKernel):
         self.streams = sys.stdout, sys.stderr
         self.interrupts = Interrupts()
         self.driver = Driver(self.folder, self.names, self.interrupts)
-        self.interrupts.on_interrupt = self.driver.interrupt
         self.interrupts.install()
         self._languages: dict[str, Language] = {}
         self.python_names = PythonNames(self.names, self.ipython.transform_cell, self.ipython.failed_line)
@@ -74,26 +75,33 @@ class LakebookKernel(IPythonKernel):
         self.sharing = SharedNames(
             self.python_names, catalog, self.language, self.say, lambda: self.workspace().share.limit
         )
-        self._editor = Editor(lambda: self.default_language, self.language, self.python_names, self.sharing)
+        #: the language of the cell that runs on the main thread; empty when none does
+        self.running = ""
+        self._editor = editor_of(self, self._languages)
+        self._python_completion = PythonCompletion(super().do_complete, self.ipython, lambda: bool(self.running))
         self.driver.on_loss = self._lost_with_the_driver
         self.ipython.hint = self.sharing.hint
+        self.listing = NameList(self.ipython, self._started, self.sharing.ledger)
         self.variables = VariablesComm(self.comm_manager, self.listing, lambda call: self.io_loop.add_callback(call))
         self.cells = Cells(self)
         #: the files of the notebooks that ``%run`` is running now, one inside the other
         self.included: list[Path] = []
-        self.tracking = KernelTracking(self)
+        workspace = cache(self.workspace)  # all that looks at the settings now is served by one reading
+        self.tracking = KernelTracking(self, workspace)
         formatter = self.ipython.display_formatter
         assert formatter is not None
-        frames.register(formatter, lambda jdf, rows: self.notebook().tableHead(jdf, rows))
-        #: what the running cell is known by when it is run again
-        self.place = ""
+        self.tables = KernelTables(self.comm_manager, lambda: (self.place, self._request), self.driver)
+        frames.register(formatter, lambda jdf, rows: self.notebook().tableHead(jdf, rows), self.tables.keep)
+        #: what the running cell is known by when it is run again, and what this run of it is known by
+        self.place = self._request = ""
         Display(self.notebook, lambda: self.place).install()
         self.databricks = Databricks(self)
-        self.databricks.install()
+        self.databricks.install(workspace)
+        self.interrupts.on_interrupt = self._stop_elsewhere
         self.packages = Packages(self)
-        self.packages.restore()
-        self.driver.questions.answer = self._answer_driver
-        self.driver.questions.long = frozenset({"dbutils.notebook.run"})
+        self.packages.restore(workspace)
+        self.driver.questions.answer = DriverAnswers(self)
+        self.driver.questions.long = frozenset({"dbutils.notebook.run", "dbutils.data.summarize"})
 
     @validate("default_language")
     def _known(self, proposal: Bunch) -> str:
@@ -195,13 +203,15 @@ class LakebookKernel(IPythonKernel):
             return await self._run_beside(code, output, as_python)
         progress = ProgressBars(output)
         self.place = cell_id or code
-        request = str(self.get_parent().get("header", {}).get("msg_id", ""))
-        self.driver.begin_cell(request, output, lambda event: events.show(event, output, progress))
+        request = self._request = str(self.get_parent().get("header", {}).get("msg_id", ""))
+        keep = self.tables.keep_shown
+        self.driver.begin_cell(request, output, lambda event: events.show(event, output, progress, keep))
         remember = store_history and not silent
         cell, reply = Cell(languages.PYTHON, ""), {"status": "error"}
         try:
             self.interrupts.begin_cell()
             cell = self._read(code)
+            self.running = cell.language
             if remember:
                 self.tracking.recorder.begin(output.number, cell_id, cell.language)
             self._allow_stdin = allow_stdin
@@ -222,6 +232,7 @@ class LakebookKernel(IPythonKernel):
                 progress.close()
             if remember:
                 self.tracking.end_cell(cell, failed=reply["status"] != "ok")
+            self.running = ""
             self.interrupts.end_cell()
         return reply
 
@@ -293,10 +304,9 @@ class LakebookKernel(IPythonKernel):
         except (CellError, BadOptions) as error:
             return self._failed(self.failure(error), output)
 
-    def listing(self) -> list[Listed]:
-        """Every name that the user bound, in any language."""
-        started = [self._languages[name] for name in sorted(self.cells.started)]
-        return listing(self.names, self.ipython.user_ns_hidden, started, self.sharing.ledger)
+    def _started(self) -> list[Language]:
+        """The languages beside Python that have run a cell."""
+        return [self._languages[name] for name in sorted(self.cells.started)]
 
     def workspace(self) -> Workspace:
         """The workspace of the notebook's folder, its settings read anew. Raises ``ConfigError``."""
@@ -338,11 +348,10 @@ class LakebookKernel(IPythonKernel):
             output.error(error)
         return error_reply(error.ename, error.evalue, error.traceback, self.ipython.execution_count)
 
-    def _answer_driver(self, what: str, arguments: dict[str, Any], subject: Subject) -> dict[str, Any]:
-        """What code in the driver asks: a function of ``dbutils``, or a verb of MLflow's."""
-        from lakebook_kernel.databricks.driver_calls import answering
-
-        return answering(self.databricks.call, self.tracking.answer_driver)(what, arguments, subject)
+    def _stop_elsewhere(self) -> None:
+        """What an interrupt stops besides the main thread's work."""
+        self.driver.interrupt()
+        self.databricks.caller.interrupt()
 
     def language(self, name: str) -> Language:
         """A language of this notebook, started or not."""
@@ -351,7 +360,9 @@ class LakebookKernel(IPythonKernel):
             made.on_loss = lambda: self.sharing.lost(name)
             made.lookup = lambda wanted, held=0: self.sharing.value(wanted, made, held)
             made.tracking = self.tracking
+            made.keep = self.tables.keep
             made.dbutils = self.databricks
+            made.sighted = self.databricks.trees.shown
             made.home = lambda wanted: self.sharing.home(wanted, made)
         return self._languages[name]
 
@@ -359,7 +370,12 @@ class LakebookKernel(IPythonKernel):
 
     @override
     def do_complete(self, code: str, cursor_pos: int | None) -> dict[str, Any]:  # type: ignore[override]
-        return self._editor.complete(code, len(code) if cursor_pos is None else cursor_pos, super().do_complete)
+        return self._editor.complete(code, len(code) if cursor_pos is None else cursor_pos, self._python_completion)
+
+    @override
+    async def comm_info_request(self, stream: Any, ident: Any, parent: Any) -> None:
+        await super().comm_info_request(stream, ident, parent)
+        self._python_completion.warm_up()  # so begins who shows the notebook to somebody
 
     @override
     def do_inspect(  # type: ignore[override]
@@ -379,6 +395,7 @@ class LakebookKernel(IPythonKernel):
                 language.stop()
             except Exception:  # of a language that another package brings, too: the others are stopped all the same
                 self.log.exception("%s could not be stopped", name)
+        self.tables.close()
         self.driver.detach()
         self.tracking.recorder.close()
         if not restart:

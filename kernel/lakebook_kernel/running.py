@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from lakebook_kernel.cell import Cell, first_magic
+from lakebook_kernel.driver import SESSION_NAMES
 from lakebook_kernel.languages import PYTHON
 from lakebook_kernel.languages.base import CellError, Language, Namespace
 from lakebook_kernel.mixed import refuse_second_magic
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 #: the content of an ``execute_reply``
 Reply = dict[str, Any]
 
-#: names whose use makes the session
-_SPARK = {"spark", "sc", "sqlContext"}
-_SPARK_WORD = re.compile(r"\b(?:spark|sc|sqlContext)\b")
+_SPARK_WORD = re.compile(rf"\b(?:{'|'.join(SESSION_NAMES)})\b")
 
 
 class Cells:
@@ -107,7 +106,8 @@ class Cells:
         if not self._spark_written:  # then no function of the notebook reads it either
             return
         kernel = self._kernel
-        missing = {name for name in _SPARK if name not in kernel.names or kernel.driver.stale(kernel.names[name])}
+        names, stale = kernel.names, kernel.driver.stale
+        missing = {name for name in SESSION_NAMES if name not in names or stale(names[name])}
         if missing and missing & kernel.python_names.read_by(code):
             kernel.driver.bind(missing)
 

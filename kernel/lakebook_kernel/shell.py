@@ -14,6 +14,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 from typing_extensions import override
 
+from lakebook.config import ConfigError
 from lakebook_kernel.cell import RUN, BadOptions, read
 from lakebook_kernel.databricks.errors import NotebookExit
 from lakebook_kernel.databricks.magics import DatabricksMagics
@@ -92,6 +93,24 @@ class LakebookShell(ZMQInteractiveShell):
         """How ``dbutils.notebook.exit`` ended the cell that has ended; None when it did not."""
         exited, self._exit = self._exit, None
         return exited
+
+    @override
+    def system(self, cmd: str) -> None:
+        command = self._sighted(self.var_expand(cmd, depth=1))
+        super().system("{command}" if command else cmd)  # which looks for names where it is called
+
+    @override
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+        command = self._sighted(self.var_expand(cmd, depth=depth + 1))
+        return super().getoutput("{command}" if command else cmd, split)
+
+    def _sighted(self, command: str) -> str:
+        """The command that sees Databricks' trees, if it names one; none for what IPython refuses."""
+        refused = command.rstrip().endswith("&")
+        try:
+            return "" if refused else self.kernel.databricks.trees.shown_to_shell(command)
+        except ConfigError as problem:
+            raise UsageError(str(problem)) from None
 
     @override
     def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
@@ -268,7 +287,7 @@ class NotebookMagics(Magics):
         shell = self.shell
         assert isinstance(shell, LakebookShell)
         wanted = set(line.split())
-        listed = [entry for entry in shell.kernel.listing() if not wanted or entry.name in wanted]
+        listed = [entry for entry in shell.kernel.listing.whole() if not wanted or entry.name in wanted]
         publish_display_data(table_bundle(table(listed), len(listed)))
 
     @line_magic

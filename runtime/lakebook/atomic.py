@@ -7,18 +7,26 @@ import tempfile
 from pathlib import Path
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file, with the rights of the one that it replaces; through a link, what the link leads to."""
+def write_bytes(path: Path, content: bytes, mode: int | None = None) -> None:
+    """Write a file; through a link, what the link leads to.
+
+    Args:
+        mode: its rights; None for those of the file that it replaces, or of any new one.
+    """
     path = path.resolve()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        Path(temporary).chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+        Path(temporary).chmod(_mode(path) if mode is None else mode)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink()
         raise
+
+
+def _mode(path: Path) -> int:
+    return path.stat().st_mode if path.exists() else 0o666 & ~_umask()
 
 
 def _umask() -> int:

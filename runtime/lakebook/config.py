@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from lakebook import config_kubernetes
+from lakebook import config_values as values
+
 FILE = "lakebook.toml"
 STATE = ".lakebook"
+#: the environment variable that names a workspace's folder, whatever the current folder is
+WORKSPACE = "LAKEBOOK_WORKSPACE"
 
 _T = TypeVar("_T")
-_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_BYTES = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
-_MASTER = re.compile(r"local(\[(\*|\d+)(,\s*\d+)?\])?|local-cluster\[.+\]|spark://.+|yarn|k8s://.+")
 #: settings that have a place of their own, so that there is one place only
-_ELSEWHERE = {
+ELSEWHERE = {
     "spark.master": "spark.master",
     "spark.driver.memory": "spark.memory",
     "spark.sql.warehouse.dir": "warehouse.path",
@@ -46,7 +48,7 @@ class SparkSettings:
     @property
     def memory_bytes(self) -> int:
         """The driver's heap at its largest."""
-        return _size(self.memory)
+        return values.size(self.memory)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,43 @@ class TrackingSettings:
 
 
 @dataclass(frozen=True)
+class JobsSettings:
+    """``[jobs]`` of ``lakebook.toml``: scheduled notebooks."""
+
+    #: SQLAlchemy's URL of a Postgres database; None for the workspace's own file
+    store: str | None = None
+    #: seconds that logs and outputs of a run are kept after its end
+    keep: float = 60 * 86400.0
+    #: where tasks have their processes: ``local`` or ``kubernetes``
+    executor: str = "local"
+    kubernetes: config_kubernetes.KubernetesSettings | None = None
+
+
+@dataclass(frozen=True)
+class MailSettings:
+    """``[mail]`` of ``lakebook.toml``: the server through which jobs send mail; nothing is sent without ``host``."""
+
+    host: str | None = None
+    #: None for the usual one of ``tls``
+    port: int | None = None
+    user: str | None = None
+    sender: str | None = None
+    #: ``starttls``, ``tls`` from the first byte, or ``none``
+    tls: str = "starttls"
+    #: where the password is, unless it is in ``LAKEBOOK_MAIL_PASSWORD``
+    password_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """An entry of ``[webhooks]`` of ``lakebook.toml``: where a job's messages may go."""
+
+    url: str
+    #: where the secret is with which they are signed; None: they are not
+    secret_file: Path | None = None
+
+
+@dataclass(frozen=True)
 class Workspace:
     """A folder whose notebooks share a driver and its tables, and its settings."""
 
@@ -80,8 +119,14 @@ class Workspace:
     metastore: str | None
     share: ShareSettings = ShareSettings()
     tracking: TrackingSettings = TrackingSettings()
+    jobs: JobsSettings = JobsSettings()
     #: ``[paths]``: where Databricks' paths are, by their beginnings such as ``/Volumes/main``; see ``lakebook.paths``
     paths: Mapping[str, Path] = field(default_factory=dict)
+    mail: MailSettings = MailSettings()
+    #: ``[webhooks]``, by name
+    webhooks: Mapping[str, Receiver] = field(default_factory=dict)
+    #: ``lab.name``: what others see whoever starts the lab called; None for git's or the account's
+    owner: str | None = None
 
     def make_state(self) -> Path:
         """Create the folder ``state``, readable by its owner alone and ignored by git, and return it."""
@@ -106,39 +151,73 @@ def cache_dir() -> Path:
 def find_workspace(start: Path | None = None) -> Workspace:
     """The workspace of a folder (default: the current one), its settings read.
 
+    It is the one that the variable ``LAKEBOOK_WORKSPACE`` names, where that is set: a job's tasks run in their job's
+    workspace also if their files are a checkout of a repository, which may look like a workspace of its own.
+
     Raises:
         ConfigError: a setting in the file or in the environment cannot be read.
     """
-    folder = Path(start or Path.cwd()).resolve()
-    root = next((place for place in (folder, *folder.parents) if _marks(place)), folder)
-    settings = _read(root)
+    return workspace_at(_named() or _nearest(Path(start or Path.cwd()).resolve()))
+
+
+def workspace_at(root: Path, environment: Mapping[str, str] = os.environ) -> Workspace:
+    """The workspace that a folder is, with its settings. Raises as ``find_workspace`` does."""
+    settings = _read(root, environment)
     return Workspace(
         root=root,
         state=root / STATE,
         spark=SparkSettings(
-            master=settings.get("spark.master", _master, SparkSettings.master),
-            memory=settings.get("spark.memory", _memory, SparkSettings.memory),
-            idle_timeout=settings.get("spark.idle_timeout", _duration, SparkSettings.idle_timeout),
-            java_home=settings.get("spark.java_home", lambda value: _java_home(root, value), None),
+            master=settings.get("spark.master", values.master, SparkSettings.master),
+            memory=settings.get("spark.memory", values.memory, SparkSettings.memory),
+            idle_timeout=settings.get("spark.idle_timeout", values.duration, SparkSettings.idle_timeout),
+            java_home=settings.get("spark.java_home", lambda value: values.java_home(root, value), None),
             conf=settings.conf(),
         ),
-        warehouse=settings.get("warehouse.path", lambda value: _folder(root, value), root / STATE / "warehouse"),
-        metastore=settings.get("metastore.url", _jdbc, None),
-        share=ShareSettings(limit=settings.get("share.limit", _size, ShareSettings.limit)),
+        warehouse=settings.get("warehouse.path", lambda value: values.folder(root, value), root / STATE / "warehouse"),
+        metastore=settings.get("metastore.url", values.jdbc, None),
+        share=ShareSettings(limit=settings.get("share.limit", values.size, ShareSettings.limit)),
         tracking=TrackingSettings(
-            uri=settings.get("tracking.uri", lambda value: _tracking_uri(root, value), None),
-            autolog=settings.get("tracking.autolog", _switch, TrackingSettings.autolog),
+            uri=settings.get("tracking.uri", lambda value: values.tracking_uri(root, value), None),
+            autolog=settings.get("tracking.autolog", values.switch, TrackingSettings.autolog),
+        ),
+        jobs=JobsSettings(
+            store=settings.get("jobs.store", lambda value: values.database(root, value), JobsSettings.store),
+            keep=settings.get("jobs.keep", values.duration, JobsSettings.keep),
+            executor=settings.get("jobs.executor", values.executor, JobsSettings.executor),
+            kubernetes=settings.kubernetes(),
         ),
         paths=settings.paths(root),
+        mail=MailSettings(
+            host=settings.get("mail.host", values.text, None),
+            port=settings.get("mail.port", values.port, None),
+            user=settings.get("mail.user", values.text, None),
+            sender=settings.get("mail.from", values.mail_address, None),
+            tls=settings.get("mail.tls", values.tls, MailSettings.tls),
+            password_file=settings.get("mail.password_file", lambda value: values.file(root, value), None),
+        ),
+        webhooks=settings.webhooks(root),
+        owner=settings.get("lab.name", values.text, None),
     )
+
+
+def _named() -> Path | None:
+    """The folder that the environment names, if it does."""
+    named = os.environ.get(WORKSPACE)
+    if not named:
+        return None
+    root = Path(named).resolve()
+    if not root.is_dir():
+        raise ConfigError(f"{WORKSPACE} is {_shown(named)}, expected a folder")
+    return root
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder itself or the next one above that is marked as a workspace; the folder where none is."""
+    return next((place for place in (folder, *folder.parents) if _marks(place)), folder)
 
 
 def _marks(folder: Path) -> bool:
     return (folder / FILE).is_file() or (folder / STATE).is_dir()
-
-
-class _Invalid(ValueError):
-    """What was expected instead."""
 
 
 #: setting to the environment variable that overrides it
@@ -152,8 +231,20 @@ _VARIABLES = {
     "share.limit": "LAKEBOOK_SHARE_LIMIT",
     "tracking.uri": "MLFLOW_TRACKING_URI",
     "tracking.autolog": "LAKEBOOK_AUTOLOG",
+    "jobs.store": "LAKEBOOK_JOBS_STORE",
+    "jobs.keep": "LAKEBOOK_JOBS_KEEP",
+    "jobs.executor": "LAKEBOOK_JOBS_EXECUTOR",
+    "lab.name": "LAKEBOOK_LAB_NAME",
+    "mail.host": "LAKEBOOK_MAIL_HOST",
+    "mail.port": "LAKEBOOK_MAIL_PORT",
+    "mail.user": "LAKEBOOK_MAIL_USER",
+    "mail.from": "LAKEBOOK_MAIL_FROM",
+    "mail.tls": "LAKEBOOK_MAIL_TLS",
+    "mail.password_file": "LAKEBOOK_MAIL_PASSWORD_FILE",
 }
-_NAMES = [*_VARIABLES, "spark.conf", "paths"]
+_NAMES = [*_VARIABLES, "spark.conf", "jobs.kubernetes", "paths", "webhooks"]
+#: sections whose keys are anybody's
+_FREE = ("paths", "webhooks")
 _SECTIONS = sorted({name.partition(".")[0] for name in _NAMES})
 #: what a path of Databricks' begins with
 _ROOTS = re.compile(r"(?:dbfs:)?/(?:dbfs|FileStore|mnt|Volumes|Workspace)(?:/[^/]+)*/?|dbfs:/(?:[^/]+/?)*")
@@ -174,14 +265,14 @@ class _Settings:
         if raw := self._environment.get(variable):
             try:
                 return convert(raw)
-            except _Invalid as expected:
+            except values.Invalid as expected:
                 raise ConfigError(f"{variable} is {_shown(raw)}, expected {expected}") from None
         value = self._tables.get(section, {}).get(key)
         if value is None:
             return default
         try:
             return convert(value)
-        except _Invalid as expected:
+        except values.Invalid as expected:
             raise self._error((section, key), f"{name} is {_shown(value)}, expected {expected}") from None
 
     def conf(self) -> dict[str, str]:
@@ -198,11 +289,37 @@ class _Settings:
                 known = "one that begins with dbfs:/, /FileStore, /mnt, /Volumes or /Workspace"
                 raise self._error(("paths", name), f"paths has the path {_shown(name)}, expected {known}")
             try:
-                folders[name] = _folder(root, value)
-            except _Invalid as expected:
+                folders[name] = values.folder(root, value)
+            except values.Invalid as expected:
                 message = f"paths.{_shown(name)} is {_shown(value)}, expected {expected}"
                 raise self._error(("paths", name), message) from None
         return folders
+
+    def webhooks(self, root: Path) -> dict[str, Receiver]:
+        """The receivers of ``[webhooks]``: each an address, or a section with ``url`` and ``secret_file``."""
+        receivers: dict[str, Receiver] = {}
+        for name, value in self._tables.get("webhooks", {}).items():
+            known = {"url", "secret_file"}
+            try:
+                given = value if isinstance(value, dict) and value.keys() <= known else {"url": value}
+                secret = values.file(root, given["secret_file"]) if "secret_file" in given else None
+                receivers[name] = Receiver(values.web_address(given.get("url")), secret)
+            except values.Invalid as expected:
+                message = f"webhooks.{name} is {_shown(value)}, expected {expected}"
+                raise self._error(("webhooks", name), message) from None
+        return receivers
+
+    def kubernetes(self) -> config_kubernetes.KubernetesSettings | None:
+        """``[jobs.kubernetes]``, if it is there."""
+        table = self._tables.get("jobs", {}).get("kubernetes")
+        if table is None:
+            return None
+        try:
+            return config_kubernetes.read(table)
+        except config_kubernetes.BadSetting as problem:
+            path = ("jobs", "kubernetes", *([problem.key] if problem.key else []))
+            value = table[problem.key] if problem.key else table
+            raise self._error(path, f"{'.'.join(path)} is {_shown(value)}, {problem}") from None
 
     def _flatten(self, path: tuple[str, ...], value: Any, conf: dict[str, str]) -> None:
         name = ".".join(path[2:])
@@ -211,8 +328,8 @@ class _Settings:
                 self._flatten((*path, key), inner, conf)
         elif not isinstance(value, str | int | float):
             raise self._error(path, f"{name} is {_shown(value)}, expected a text, a number, true or false")
-        elif name in _ELSEWHERE:
-            raise self._error(path, f"{name} is set as {_ELSEWHERE[name]} in this file, not under spark.conf")
+        elif name in ELSEWHERE:
+            raise self._error(path, f"{name} is set as {ELSEWHERE[name]} in this file, not under spark.conf")
         else:
             conf[name] = value if isinstance(value, str) else _shown(value)
 
@@ -222,7 +339,7 @@ class _Settings:
                 raise self._error((section,), _unknown(section, _SECTIONS))
             if not isinstance(table, dict):
                 raise self._error((section,), f"{section} is {_shown(table)}, expected a section [{section}]")
-            for key in table if section != "paths" else ():
+            for key in table if section not in _FREE else ():
                 if f"{section}.{key}" not in _NAMES:
                     raise self._error((section, key), _unknown(f"{section}.{key}", _NAMES))
         conf = self._tables.get("spark", {}).get("conf", {})
@@ -233,11 +350,11 @@ class _Settings:
         return ConfigError(f"{FILE}, line {_line(self._text, path)}: {message}")
 
 
-def _read(root: Path) -> _Settings:
+def _read(root: Path, environment: Mapping[str, str]) -> _Settings:
     file = root / FILE
     try:
         raw = file.read_bytes() if file.exists() else b""
-        return _Settings(raw.decode(), os.environ)
+        return _Settings(raw.decode(), environment)
     except UnicodeDecodeError as problem:
         line = raw.count(b"\n", 0, problem.start) + 1
         raise ConfigError(f"{FILE}, line {line}: this is not UTF-8 text") from None
@@ -271,76 +388,9 @@ def _line(text: str, path: tuple[str, ...]) -> int:
 
 
 def _unknown(name: str, known: list[str]) -> str:
-    import difflib  # the kernel reads settings at its start
-
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
-    return f"unknown setting {name}, {hint}"
+    return f"unknown setting {name}, {values.hint(name, known)}"
 
 
 def _shown(value: Any) -> str:
     """A value as it is written in the file."""
     return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _master(value: Any) -> str:
-    if isinstance(value, str) and _MASTER.fullmatch(value):
-        return value
-    raise _Invalid('a Spark master such as "local[*]", "spark://host:7077", "yarn" or "k8s://…"')
-
-
-def _memory(value: Any) -> str:
-    if isinstance(value, str) and re.fullmatch(r"[1-9]\d*[kmgt]", value, re.IGNORECASE):
-        return value.lower()
-    raise _Invalid('a size such as "4g"')
-
-
-def _size(value: Any) -> int:
-    """Bytes of what ``_memory`` takes."""
-    text = _memory(value)
-    return int(text[:-1]) * _BYTES[text[-1]]
-
-
-def _duration(value: Any) -> float:
-    text = str(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
-    if (found := re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?)", text)) and float(found[1]) > 0:
-        return float(found[1]) * _SECONDS[found[2]]
-    raise _Invalid('a time such as "30m", or seconds')
-
-
-def _folder(root: Path, value: Any) -> Path:
-    if isinstance(value, str) and value and "://" not in value:
-        return root / Path(value).expanduser()
-    raise _Invalid('a folder such as "warehouse" (from the workspace) or "/data/warehouse"')
-
-
-def _java_home(root: Path, value: Any) -> Path:
-    if isinstance(value, str) and value and (home := root / Path(value).expanduser()) and (home / "bin/java").is_file():
-        return home
-    raise _Invalid("a folder that holds bin/java")
-
-
-def _jdbc(value: Any) -> str:
-    if isinstance(value, str) and value.startswith("jdbc:postgresql:"):
-        return value
-    raise _Invalid('the JDBC address of a Postgres database, such as "jdbc:postgresql://host/metastore"')
-
-
-def _tracking_uri(root: Path, value: Any) -> str:
-    """MLflow's URI; of an SQLite file and a folder the path may begin at the workspace."""
-    if not isinstance(value, str) or not value:
-        raise _Invalid('an MLflow tracking URI such as "http://localhost:5000" or "sqlite:///mlflow.db"')
-    if value.startswith("sqlite:///"):
-        return f"sqlite:///{root / value.removeprefix('sqlite:///')}"
-    if re.match(r"[a-z][a-z0-9+.-]*:", value) or value in ("databricks", "databricks-uc"):
-        return value
-    return (root / Path(value).expanduser()).as_uri()
-
-
-def _switch(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    words = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
-    if isinstance(value, str) and value.lower() in words:
-        return words[value.lower()]
-    raise _Invalid("true or false")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import secrets
 import signal
 import sys
@@ -14,6 +13,7 @@ from socket import socket
 from types import FrameType
 from urllib.parse import urlsplit
 
+from lakebook.browser import has_browser
 from lakebook.cli import CommandError
 from lakebook.config import Workspace, find_workspace
 from lakebook.tracking import store
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         check(uri)
         quiet()
         with _ended_by_signals(), _listening(options.port) as listener, in_users_terms(uri):
-            _serve(workspace, listener, browser=not options.no_browser and _has_browser())
+            _serve(workspace, listener, browser=not options.no_browser and has_browser())
     except TrackingError as problem:
         raise CommandError(problem) from problem
     return 0
@@ -120,12 +120,6 @@ def _ended_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _has_browser() -> bool:
-    """Whether a browser would have a place to show: not so over ssh."""
-    places = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
-    return sys.platform in ("darwin", "win32") or any(os.environ.get(place) for place in places)
 
 
 def _open(address: str) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import nbformat
 import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -28,11 +29,14 @@ from lakebook import atomic
 from lakebook.databricks import formats
 from lakebook.databricks.calls import ARGUMENTS, Ended, value_of
 from lakebook.databricks.source import mixed
+from lakebook.kernel_answer import answer
 from lakebook.kernelspecs import KERNELS
 from lakebook.transcript import Transcript, duration
 
 FAILED = 1
 INTERRUPTED = 130
+#: the tags of cells that do not run
+SKIPPED = frozenset({"skip-execution"})
 _POLL = 0.2  # seconds between two looks whether the kernel lives
 _START = 120  # seconds for a kernel to start
 
@@ -71,28 +75,54 @@ def run_to_end(
         folder: the kernel's working directory; the notebook's folder unless given.
         without: a tag; cells that have it are left out, as those tagged ``skip-execution`` always are.
     """
-    notebook = read(source)
-    name = kernel or notebook.metadata.get("kernelspec", {}).get("name") or KERNELS[0].name
-    spec = _spec(name)
-    notes: list[str] = []
-    if parameters:
-        from lakebook.parameters import inject  # papermill takes long to import
-
-        notebook, notes = inject(notebook, parameters, name, spec.language)
-    notebook.metadata["kernelspec"] = {"name": name, "display_name": spec.display_name, "language": spec.language}
-    _clear(notebook)
+    notebook, notes = ready(source, parameters, kernel)
     if output and not output.parent.is_dir():
         raise RunError(f"{output} cannot be written: there is no folder {output.parent}.")
-    left_out = {"skip-execution", without}
-    transcript = Transcript(sum(_runs(cell, left_out) for cell in notebook.cells))
+    left_out = {*SKIPPED, without}
+    transcript = Transcript(code_cells(notebook, left_out))
     for note in notes:
         transcript.problem(f"note: {note}")
     save = partial(write, notebook, output) if output else lambda: None
-    runner = Runner(notebook, transcript, left_out, save, arguments, kernel_name=name)
+    runner = Runner(notebook, transcript, left_out, save, arguments, kernel_name=kernel_of(notebook))
     code = asyncio.run(runner.run(folder or formats.file_of(source).resolve().parent, source))
     if output:
         transcript.line(f"Written to {output}")
     return Ended(code, runner.exit_value, runner.failure)
+
+
+def ready(
+    source: Path, parameters: dict[str, Any] | None = None, kernel: str | None = None
+) -> tuple[NotebookNode, list[str]]:
+    """A notebook, prepared to run with parameters, and what is to be said about them. Raises ``RunError``."""
+    notebook = read(source)
+    name = kernel or kernel_of(notebook)
+    notes: list[str] = []
+    if parameters:
+        from lakebook.parameters import inject  # papermill takes long to import
+
+        notebook, notes = inject(notebook, parameters, name, _spec(name).language)
+    prepare(notebook, name)
+    return notebook, notes
+
+
+def kernel_of(notebook: NotebookNode) -> str:
+    """The kernel that a notebook asks for, or ours."""
+    return notebook.metadata.get("kernelspec", {}).get("name") or KERNELS[0].name
+
+
+def prepare(notebook: NotebookNode, kernel: str) -> None:
+    """Note the kernel in a notebook that is to run, and remove what it showed before. Raises ``RunError``."""
+    spec = _spec(kernel)
+    notebook.metadata["kernelspec"] = {"name": kernel, "display_name": spec.display_name, "language": spec.language}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+            cell.execution_count = None
+
+
+def code_cells(notebook: NotebookNode, left_out: Container[str | None] = SKIPPED) -> int:
+    """How many cells run."""
+    return sum(runs(cell, left_out) for cell in notebook.cells)
 
 
 def read(source: Path) -> NotebookNode:
@@ -132,16 +162,10 @@ def _spec(name: str) -> KernelSpec:
         raise RunError(f"The kernel {name} is not installed; there are {known}. Choose one with --kernel.") from None
 
 
-def _runs(cell: NotebookNode, left_out: Container[str | None]) -> bool:
+def runs(cell: NotebookNode, left_out: Container[str | None] = SKIPPED) -> bool:
+    """Whether a cell runs: it is code, is not empty, and has no tag that leaves it out."""
     tags = cell.metadata.get("tags", [])
     return cell.cell_type == "code" and bool(cell.source.strip()) and not any(tag in left_out for tag in tags)
-
-
-def _clear(notebook: NotebookNode) -> None:
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = []
-            cell.execution_count = None
 
 
 class Runner(NotebookClient):
@@ -192,7 +216,9 @@ class Runner(NotebookClient):
             try:
                 await self._start(folder, source)
                 failed = await self._cells()
-            except (asyncio.CancelledError, DeadKernelError):
+            except (asyncio.CancelledError, DeadKernelError) as problem:
+                if isinstance(problem, DeadKernelError) and not self._death:
+                    await self._note_death()  # nbclient looks too, and was first
                 if not self._ended and not self._death:
                     raise
                 self._problem("ended" if self._ended else self._death)
@@ -212,19 +238,21 @@ class Runner(NotebookClient):
         session = {"JPY_SESSION_NAME": str(source.resolve()), ARGUMENTS: json.dumps(self._arguments)}
         try:
             await self.async_start_new_kernel(cwd=str(folder), env={**os.environ, **session})
-            await self.async_start_new_kernel_client()
+            assert isinstance(self.km, AsyncKernelManager)
+            self.kc = client = self.km.client()
+            assert isinstance(client, AsyncKernelClient)
+            client.start_channels()
+            client.allow_stdin = False
+            info = await answer(self.km, client, _START)
         except (OSError, RuntimeError) as problem:
             raise RunError(f"The kernel {self.kernel_name} did not start: {problem}") from None
-        assert self.kc is not None
-        info = await self.async_wait_for_reply(self.kc.kernel_info())
-        if info:
-            self.nb.metadata["language_info"] = info["content"]["language_info"]
+        self.nb.metadata["language_info"] = info["language_info"]
 
     async def _cells(self) -> bool:
         """Run the cells; returns whether one failed."""
         number = 0
         for index, cell in enumerate(self.nb.cells):
-            if not _runs(cell, self._left_out):
+            if not runs(cell, self._left_out):
                 continue
             number += 1
             self._transcript.cell(number, cell.source)
@@ -262,10 +290,13 @@ class Runner(NotebookClient):
         assert self.km is not None
         while await ensure_async(self.km.is_alive()):
             await asyncio.sleep(_POLL)
-        provisioner = self.km.provisioner
-        self._death = _death(await provisioner.poll() if provisioner else None)
+        await self._note_death()
         if self.task_poll_for_reply is not None:
             self.task_poll_for_reply.cancel()
+
+    async def _note_death(self) -> None:
+        provisioner = self.km.provisioner if self.km is not None else None
+        self._death = _death(await provisioner.poll() if provisioner else None)
 
     async def _interrupt(self) -> None:
         await self._began.wait()  # before that the kernel would not know what to interrupt
@@ -304,13 +335,15 @@ class Runner(NotebookClient):
             self._transcript.problem("interrupting the cell; press Ctrl-C again to end")
             self._interrupting = asyncio.ensure_future(self._interrupt())
 
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         loop.add_signal_handler(signal.SIGINT, interrupt)
         loop.add_signal_handler(signal.SIGTERM, end)
         try:
             yield
         finally:
-            loop.remove_signal_handler(signal.SIGINT)
-            loop.remove_signal_handler(signal.SIGTERM)
+            for number, handler in before.items():
+                loop.remove_signal_handler(number)  # which leaves the system's own effect
+                signal.signal(number, handler)
 
 
 def _death(code: int | None) -> str:

@@ -19,8 +19,7 @@ _NEEDS_R = "r"
 
 def tour(folder: Path) -> int:
     """Run the tour in ``folder``, which is then the workspace of its tables; returns the exit code."""
-    if missing := [name for name in _NEEDS if find_spec(name) is None]:
-        raise RunError(f"The tour needs {', '.join(missing)}; type: pip install 'lakebook[tour]'")
+    check_needs()
     notebook = folder / "tour-executed.ipynb"
     page = notebook.with_suffix(".html")
     lacking = [check for check in r_checks() if check.state == "without"]
@@ -31,6 +30,12 @@ def tour(folder: Path) -> int:
     print(f"\nTo look at it, open in a browser:  {page.as_uri()}")
     print(f"To go on from it, open in Jupyter:  {notebook}")
     return code
+
+
+def check_needs() -> None:
+    """Raise ``RunError`` when what the tour imports is not installed."""
+    if missing := [name for name in _NEEDS if find_spec(name) is None]:
+        raise RunError(f"The tour needs {', '.join(missing)}; type: pip install 'lakebook[tour]'")
 
 
 def source() -> Path:

@@ -80,7 +80,7 @@ class Transcript:
             self._in_progress = False
         other = self._err if stream is self._out else self._out
         other.flush()
-        stream.write(text if stream.isatty() else _ANSI.sub("", text))
+        stream.write(text if stream.isatty() else plain(text))
         stream.flush()
         if not text.endswith("\n"):
             self._unended.add(stream)
@@ -88,6 +88,11 @@ class Transcript:
             self._unended.clear()
         else:
             self._unended.discard(stream)
+
+
+def plain(text: str) -> str:
+    """Text without what colours it in a terminal."""
+    return _ANSI.sub("", text)
 
 
 def summary(source: str) -> str:

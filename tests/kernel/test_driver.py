@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from py4j.protocol import Py4JError, Py4JNetworkError
 
 from kernel.attached import AttachedHost
 from lakebook.spark import attach
+from lakebook_kernel import task
+from lakebook_kernel.languages.base import CellError
 
 pytestmark = pytest.mark.spark
 
@@ -78,6 +81,22 @@ def test_what_was_lost_is_told_once_it_attaches(host: AttachedHost, session: lis
     with host.cell() as output:
         host.spark()
     assert "a_view_that_goes" in output.text("stderr")
+
+
+def test_the_settings_of_a_task_are_met_or_no_cell_has_spark(
+    host: AttachedHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"spark.myapp.env": "prod", "spark.sql.shuffle.partitions": "abc", "spark.executor.memory": "9g"}
+    monkeypatch.setenv(task.SPARK_CONF, json.dumps(settings))
+    for _ in range(2):
+        with pytest.raises(CellError, match=r'spark\.sql\.shuffle\.partitions .*cannot be "abc"'), host.cell():
+            host.spark()
+        assert "spark" not in host.names
+    monkeypatch.setenv(task.SPARK_CONF, json.dumps(settings | {"spark.sql.shuffle.partitions": "3"}))
+    with host.cell() as output:
+        conf = host.spark().conf
+        assert (conf.get("spark.myapp.env"), conf.get("spark.sql.shuffle.partitions")) == ("prod", "3")
+    assert output.text("stderr").startswith("spark.executor.memory of the job's spark_conf cannot be set by a session")
 
 
 @pytest.mark.parametrize(

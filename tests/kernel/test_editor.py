@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -67,15 +68,63 @@ def test_a_language_that_cannot_answer_has_nothing_to_say(
     assert str(failure) in caplog.text
 
 
-def test_a_language_that_cannot_be_made_has_nothing_to_say(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_language_that_cannot_be_made_has_the_names_of_others_alone(caplog: pytest.LogCaptureFixture) -> None:
     def broken(name: str) -> Language:
         raise OSError("no such library")
 
     matches, found, whole = answers(editor(broken))
-    assert (matches, found["found"], whole) == ([], False, {"status": "unknown"})
+    assert (matches, found["found"], whole) == (["total"], False, {"status": "unknown"})
     assert "no such library" in caplog.text
 
 
 def test_an_interrupt_ends_the_question_alone(host: StandInHost, caplog: pytest.LogCaptureFixture) -> None:
     assert answers(editor(lambda name: Failing(host, KeyboardInterrupt()))) == NOTHING
     assert not caplog.records
+
+
+class Answering(Language):
+    """A language that answers on some threads."""
+
+    name, label = "r", "R"
+
+    def __init__(self, host: StandInHost, beside: Callable[[str], bool]) -> None:
+        super().__init__(host)
+        self._beside = beside
+
+    def run(self, cell: Cell, output: Output) -> None:
+        raise AssertionError("nothing runs")
+
+    def answers_beside(self, running: str) -> bool:
+        return self._beside(running)
+
+    def complete(self, code: str, cursor: int) -> Completion | None:
+        return Completion(["tooth"], cursor - 2, cursor, ["function"])
+
+    def inspect(self, code: str, cursor: int, detail: int = 0) -> MimeBundle | None:
+        return {"text/plain": "help"}
+
+
+def answers_beside(language: Language, running: str) -> tuple[list[str], bool]:
+    """What an editor's question is answered in a subshell, whose thread is another one, while a cell runs."""
+    book = Played4()
+    book.python("total = 1")
+    book.sharing.ledger.bind("tomato", "r")
+    python = PythonNames(book.names, lambda code: code)
+    asked = Editor(lambda: "python", nobody, python, book.sharing, {"r": language}.get, lambda: running)
+    with ThreadPoolExecutor(1) as other:
+        found = other.submit(
+            lambda: (asked.complete("%r\nto", 5, nobody), asked.inspect("%r\nto", 5, 0, nobody))
+        ).result()
+    return found[0]["matches"], found[1]["found"]
+
+
+def test_a_language_answers_beside_a_running_cell_if_it_can(host: StandInHost) -> None:
+    language = Answering(host, lambda running: running == "python")
+    matches, found = answers_beside(language, "python")
+    assert "tooth" in matches and found
+
+
+def test_names_are_there_although_a_language_cannot_answer(host: StandInHost) -> None:
+    language = Answering(host, lambda running: running == "python")
+    matches, found = answers_beside(language, "r")
+    assert "tomato" in matches and "tooth" not in matches and not found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ HEAVY = {
     "scipy", "sklearn", "wcwidth", "yaml",
 }  # fmt: skip
 #: modules of ours that a kernel of Python alone loads at most, and modules of others that ipykernel has not loaded
-OURS, OTHERS = 63, 10
+OURS, OTHERS = 74, 10
 LIST = "import json, sys\nprint(json.dumps(sorted(sys.modules)))"
 
 
@@ -50,6 +51,29 @@ def test_what_a_language_is_loads_no_library() -> None:
 def test_every_language_can_be_loaded_without_the_libraries_that_its_cells_use() -> None:
     load = "from lakebook_kernel import languages\nfor name in languages._OURS: languages.load(name)"
     assert {module.partition(".")[0] for module in loaded(load)} & HEAVY == set()
+
+
+#: what Python runs at its start: it writes down each opening of a file of settings
+LOOK_ON = """
+import os, sys
+
+def opened(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("lakebook.toml"):
+        os.write(log, b"read ")
+
+log = os.open({log!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+sys.addaudithook(opened)
+"""
+
+
+def test_a_kernel_reads_the_settings_once_at_its_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lakebook.toml").touch()
+    log, folder = tmp_path / "log", tmp_path / "start"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(LOOK_ON.format(log=str(log)))
+    monkeypatch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+    with Notebook(tmp_path):
+        assert log.read_text().split() == ["read"]
 
 
 def test_a_kernel_of_python_alone_is_little_more_than_ipykernels(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def check(source: str, default: str = "python") -> None:
         ("%scala\nval x = 1\n%r\n1", 3, "%r"),
         ("%sql\n-- it's\nSELECT 1\n%scala\n1", 4, "%scala"),
         ("%sql\nSELECT 1\n%%r\n1", 3, "%%r"),
+        ("%SQL\nSELECT 1\n%Python\n1", 3, "%Python"),
     ],
 )
 def test_a_second_magic_is_refused_with_its_line(source: str, line: int, magic: str) -> None:

@@ -31,6 +31,12 @@ def test_nothing_heavy_is_imported_before_a_command_needs_it() -> None:
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "[]\n"
 
 
+def test_a_command_that_reads_notebooks_compiles_no_grammars() -> None:
+    pytest.importorskip("lark")
+    code = "import sys, lakebook.cli; lakebook.cli.main(['run', 'none.ipynb']); print('lark' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

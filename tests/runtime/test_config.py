@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lakebook.config import ConfigError, Workspace, cache_dir, find_workspace
+from lakebook.config import WORKSPACE, ConfigError, MailSettings, Receiver, Workspace, cache_dir, find_workspace
+from lakebook.config_kubernetes import KubernetesSettings
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +60,19 @@ def test_a_link_to_a_workspace_is_that_workspace(tmp_path: Path) -> None:
     (tmp_path / "real" / "lakebook.toml").touch()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     assert find_workspace(tmp_path / "link").root == tmp_path / "real"
+
+
+def test_the_environment_names_the_workspace_wherever_one_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "named").mkdir()
+    (tmp_path / "link").symlink_to("named")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(WORKSPACE, "link")
+    assert find_workspace(Path("/")).root == tmp_path / "named"
+    monkeypatch.setenv(WORKSPACE, "")
+    assert find_workspace(tmp_path).root == tmp_path
+    monkeypatch.setenv(WORKSPACE, "gone")
+    with pytest.raises(ConfigError, match=r'^LAKEBOOK_WORKSPACE is "gone", expected a folder$'):
+        find_workspace(tmp_path)
 
 
 def test_every_setting_is_read(tmp_path: Path) -> None:
@@ -145,7 +159,10 @@ def test_a_bad_variable_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ('[spark]\nmemroy = "4g"', "line 2: unknown setting spark.memroy, did you mean spark.memory?"),
         ("[share]\nlimit = 1000", 'line 2: share.limit is 1000, expected a size such as "4g"'),
         ("[sprak]\n", "line 1: unknown setting sprak, did you mean spark?"),
-        ("[zzz]\n", "line 1: unknown setting zzz, expected one of metastore, paths, share, spark, tracking, warehouse"),
+        (
+            "[zzz]\n",
+            "line 1: unknown setting zzz, expected one of jobs, lab, mail, metastore, paths, share, spark, tracking, warehouse, webhooks",
+        ),
         ('spark = "x"', 'line 1: spark is "x", expected a section [spark]'),
         ("[spark]\nconf = 1", "line 2: spark.conf is 1, expected a section [spark.conf]"),
         (
@@ -165,6 +182,21 @@ def test_a_bad_variable_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             '[metastore]\nurl = "mysql://db"',
             'line 2: metastore.url is "mysql://db", expected the JDBC address of a Postgres database, such as '
             '"jdbc:postgresql://host/metastore"',
+        ),
+        (
+            '[jobs]\nstore = "mysql://db"',
+            'line 2: jobs.store is "mysql://db", expected the address of a Postgres database, such as '
+            '"postgresql://host/jobs"',
+        ),
+        (
+            '[mail]\ntls = "ssl"',
+            'line 2: mail.tls is "ssl", expected "starttls", "tls" or "none"',
+        ),
+        ("[mail]\nport = 0", "line 2: mail.port is 0, expected the number of a port, such as 587"),
+        (
+            '[webhooks]\nteam = "example.com"',
+            'line 2: webhooks.team is "example.com", expected an address such as "https://example.com/hook", alone or as '
+            "url beside secret_file",
         ),
         ('[spark]\n# note\nmemory "4g"\n', "line 3: expected '=' after a key in a key/value pair"),
         ('[spark]\nmemory = "4g', "line 2: unterminated string"),
@@ -193,3 +225,85 @@ def test_the_cache_follows_the_desktop_standard(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert cache_dir() == tmp_path / ".cache" / "lakebook"
+
+
+def test_mail_and_webhooks_of_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAKEBOOK_MAIL_PORT", "2525")
+    found = workspace(
+        tmp_path,
+        """
+        mail = {host = "mail.example.com", port = 587, from = "Jobs <jobs@example.com>", password_file = "mail.password"}
+        [webhooks]
+        team = "https://example.com/hook"
+        audit = {url = "https://example.com/audit", secret_file = "/etc/audit.secret"}
+        """,
+    )
+    assert found.mail == MailSettings(
+        host="mail.example.com",
+        port=2525,
+        sender="Jobs <jobs@example.com>",
+        password_file=tmp_path / "mail.password",
+    )
+    assert found.webhooks == {
+        "team": Receiver("https://example.com/hook"),
+        "audit": Receiver("https://example.com/audit", Path("/etc/audit.secret")),
+    }
+
+
+def test_pods_of_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert find_workspace(tmp_path).jobs.executor == "local"
+    found = workspace(
+        tmp_path,
+        """
+        [jobs]
+        executor = "kubernetes"
+        [jobs.kubernetes]
+        image = "registry.example.com/lakebook:1"
+        claim = "flights"
+        sub_path = "teams/flights"
+        namespace = "lake"
+        service_account = "tasks"
+        requests = {cpu = 2, memory = "4Gi", "nvidia.com/gpu" = 1}
+        limits = {cpu = "1500m", memory = "4Gi"}
+        node_selector = {"kubernetes.io/arch" = "amd64", pool = ""}
+        keep = "10m"
+        """,
+    )
+    assert found.jobs.executor == "kubernetes"
+    assert found.jobs.kubernetes == KubernetesSettings(
+        image="registry.example.com/lakebook:1",
+        claim="flights",
+        sub_path="teams/flights",
+        namespace="lake",
+        service_account="tasks",
+        requests={"cpu": "2", "memory": "4Gi", "nvidia.com/gpu": "1"},
+        limits={"cpu": "1500m", "memory": "4Gi"},
+        node_selector={"kubernetes.io/arch": "amd64", "pool": ""},
+        keep=600,
+    )
+    monkeypatch.setenv("LAKEBOOK_JOBS_EXECUTOR", "local")
+    assert find_workspace(tmp_path).jobs.executor == "local"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('claim = "Flights"', 'claim is "Flights", expected a name as Kubernetes has them: lower case letters, digits and -'),
+        ('namespace = "a.b"', 'namespace is "a.b", expected the name of a namespace: at most 63 lower case letters, digits and -'),
+        ('sub_path = "../other"', 'sub_path is "../other", expected a folder of the volume such as "teams/flights", without / at its beginning and without ..'),
+        ('requests = {memory = "4 GB"}', 'requests is {"memory": "4 GB"}, expected amounts such as {cpu = "2", memory = "4Gi"}'),
+        ("node_selector = {pool = 1}", 'node_selector is {"pool": 1}, expected labels of nodes such as {pool = "jobs"}'),
+        ('imgae = "x"', 'imgae is "x", a setting that is not known, did you mean image?'),
+        ("zzz = 1", "zzz is 1, a setting that is not known, expected one of claim, image, keep, limits, namespace, node_selector, requests, service_account, sub_path"),
+    ],
+)  # fmt: skip
+def test_a_bad_setting_of_pods_is_named_with_its_line(tmp_path: Path, line: str, message: str) -> None:
+    text = f'[jobs.kubernetes]\nimage = "lakebook"\n{line}\n'
+    assert complaint(tmp_path, text) == f"lakebook.toml, line 3: jobs.kubernetes.{message}"
+
+
+def test_pods_need_an_image_and_a_volume(tmp_path: Path) -> None:
+    text = '[jobs.kubernetes]\nimage = "lakebook"\n'
+    assert complaint(tmp_path, text).endswith('jobs.kubernetes is {"image": "lakebook"}, expected it to have claim')
+    assert complaint(tmp_path, "[jobs]\nkubernetes = 1").endswith("is 1, expected a section [jobs.kubernetes]")
+    assert complaint(tmp_path, '[jobs]\nexecutor = "yarn"').endswith('is "yarn", expected "local" or "kubernetes"')

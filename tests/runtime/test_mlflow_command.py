@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 from lakebook import mlflow_command
+from lakebook.browser import has_browser
 from lakebook.cli import WRONG_USE, main
 from runtime.tracking.recording import Recorded
 
@@ -190,6 +191,7 @@ def test_it_listens_on_loopback_alone_and_its_command_line_has_no_token(ui: Runn
 SERVICE = """
 from contextlib import contextmanager
 from lakebook import mlflow_command
+from lakebook.browser import has_browser
 @contextmanager
 def service(workspace):
     print("on in", workspace.root.name, flush=True)
@@ -251,9 +253,9 @@ def test_no_browser_where_there_is_no_display(monkeypatch: pytest.MonkeyPatch) -
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(mlflow_command.sys, "platform", "linux")
-    assert not mlflow_command._has_browser()
+    assert not has_browser()
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    assert mlflow_command._has_browser()
+    assert has_browser()
 
 
 def test_a_new_workspace_gets_its_store(tmp_path: Path, recorded: Recorded) -> None:

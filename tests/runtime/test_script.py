@@ -116,6 +116,56 @@ def test_r_can_be_left_out(clone: Path, foreign: dict[str, str]) -> None:
     assert (done.stdout, done.stderr) == ("without\n", "")
 
 
+def test_the_tests_want_a_browser(clone: Path, foreign: dict[str, str]) -> None:
+    assert "sudo apt-get install chromium\n" in bash(clone, "bring_browser test", **foreign).stderr
+    assert bash(clone, "bring_browser product", **foreign).stderr == ""
+
+
+#: a stand-in for the Python that builds the extension
+BUILDS = 'case "$*" in *--check*) test -e built;; *) echo build >>calls; touch built;; esac'
+
+
+def test_the_extension_of_a_lab_is_built_when_it_has_changed(clone: Path) -> None:
+    """Nothing else is set up again then."""
+    program(clone / ".venv" / "bin" / "jupyter-lab", "")
+    program(clone / ".venv" / "bin" / "python", BUILDS)
+    for _ in range(2):
+        done = run("./lakebook", "tour", cwd=clone)
+        assert done.stdout.endswith("|tour|")
+    (clone / "built").unlink()
+    run("./lakebook", "tour", cwd=clone)
+    assert (clone / "calls").read_text() == "build\n" * 2
+
+
+def test_who_has_no_lab_needs_no_extension(clone: Path) -> None:
+    program(clone / ".venv" / "bin" / "python", "touch called")
+    assert run("./lakebook", "tour", cwd=clone).stdout.endswith("|tour|")
+    assert not (clone / "called").exists()
+
+
+def test_a_lab_is_of_use_without_the_extension(clone: Path) -> None:
+    program(clone / ".venv" / "bin" / "jupyter-lab", "")
+    program(clone / ".venv" / "bin" / "python", "exit 1")
+    done = run("./lakebook", "tour", cwd=clone)
+    assert done.stdout.endswith("|tour|")
+    assert "JupyterLab will go without Lakebook's part of it, which could not be built." in done.stderr
+
+
+def test_an_extension_that_could_not_be_built_is_tried_again_when_something_has_changed(clone: Path) -> None:
+    (clone / "kernel" / "labextension").mkdir(parents=True)
+    program(clone / ".venv" / "bin" / "jupyter-lab", "")
+    program(clone / ".venv" / "bin" / "python", 'case "$*" in *--check*) ;; *) echo build >>calls;; esac; exit 1')
+    for _ in range(2):
+        run("./lakebook", "tour", cwd=clone)
+    assert (clone / "calls").read_text() == "build\n"
+    (clone / "kernel" / "labextension" / "index.ts").write_text("// changed")
+    assert "could not be built" in run("./lakebook", "tour", cwd=clone).stderr
+    assert (clone / "calls").read_text() == "build\n" * 2
+    program(clone / "bin" / "node", "")
+    run("./lakebook", "tour", cwd=clone, PATH=f"{clone / 'bin'}:{os.environ['PATH']}")
+    assert (clone / "calls").read_text() == "build\n" * 3
+
+
 def test_a_step_that_fails_shows_the_end_of_its_log(clone: Path) -> None:
     done = bash(clone, 'step "Trying" sh -c "echo the reason; exit 1" || failed "It could not be done."')
     assert done.returncode == 1
@@ -124,3 +174,53 @@ def test_a_step_that_fails_shows_the_end_of_its_log(clone: Path) -> None:
 
 def test_it_never_runs_sudo(clone: Path) -> None:
     assert "sudo" not in [line.split()[0] for line in (clone / "lakebook").read_text().splitlines() if line.split()]
+
+
+def test_test_is_the_package_s_command_for_notebooks_and_the_project_s_checks_else(clone: Path) -> None:
+    (clone / "tests").mkdir()
+    (clone / "night").mkdir()
+    for name in ("tests/a.ipynb", "tests.ipynb", "some.txt"):
+        (clone / name).touch()
+    program(clone / ".venv/bin/lakebook", "exit 2")  # also of a notebook that cannot be read
+
+    def names(arguments: str) -> bool:
+        return bash(clone, f"names_notebooks {arguments}").returncode == 0
+
+    assert names("tests.ipynb")
+    assert names("-p year=2013 --junit report.xml tests.ipynb")
+    assert names("'*.ipynb'")
+    assert names("night")
+    assert names("'night/*'")
+    assert not names("")
+    assert not names("tests")
+    assert not names("tests/a.ipynb")
+    assert not names("some.txt -k ipynb")
+    assert not names("gone.ipynb")
+
+
+def test_the_lab_needs_more_than_the_product_and_less_than_the_tests(clone: Path) -> None:
+    def profile(command: str) -> str:
+        return bash(clone, f"profile_of {command}").stdout.strip()
+
+    assert (profile("tour"), profile("lab"), profile("")) == ("product", "lab", "product")
+    bash(clone, 'fingerprint lab >"$venv/.lakebook-lab"')
+    assert (profile("tour"), profile("lab")) == ("lab", "lab")
+    bash(clone, 'fingerprint test >"$venv/.lakebook-test"')
+    assert (profile("tour"), profile("lab")) == ("test", "test")
+
+
+def test_the_lab_is_set_up_when_it_is_first_asked_for(clone: Path) -> None:
+    asked = 'set_up() { printf "%s " "$1" >>asked; fingerprint "$1" >"$venv/.lakebook-$1"; }'
+    for command in ("tour", "lab", "tour"):
+        bash(clone, f'{asked}; ensure "$(profile_of {command})"')
+    assert (clone / "asked").read_text() == "lab "
+
+
+def test_what_builds_the_lab_comes_with_it_where_there_is_no_node(clone: Path) -> None:
+    steps = (
+        "make_venv() { :; }; bring_r() { :; }; has_r() { false; }; bring_uv() { :; }; install_package() { echo $1; }"
+    )
+    code = f"{steps}; labextension() {{ false; }}; set_up %s; cat .venv-setup.log"
+    program(clone / ".venv" / "bin" / "lakebook", "")
+    assert "tour,lab,node" in bash(clone, code % "lab").stdout
+    assert "node" not in bash(clone, code % "product").stdout

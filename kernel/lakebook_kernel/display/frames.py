@@ -7,50 +7,70 @@ Values are written in full: digits are never rounded, and NaN and null differ wh
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from lakebook_kernel.display.tables import ROWS, Column, Table, table_bundle
-from lakebook_kernel.languages.base import MimeBundle
+from lakebook_kernel.display.tables import HTML, KEPT_ROWS, Column, Table, table_bundle, table_html
+from lakebook_kernel.languages.base import Keep, MimeBundle
+from lakebook_kernel.languages.frames import kind_of
 
 if TYPE_CHECKING:
     import duckdb
+    import numpy as np
     import pandas
     import polars
     import pyarrow
     from IPython.core.formatters import DisplayFormatter
 
+    #: which rows: from one to another, or these
+    Rows = slice | np.ndarray[Any, Any]
+    _Part = tuple[list[Column], list[Iterable[str | None]]]
+
 #: asks the bridge for the head of a Java ``Dataset``: its ``TableHead`` as JSON
 SparkHead = Callable[[Any, int], str]
 
 
-def register(formatter: DisplayFormatter, spark_head: SparkHead) -> None:
+def register(formatter: DisplayFormatter, spark_head: SparkHead, keep: Keep) -> None:
     """Show frames as tables. As text a frame in memory keeps its ``repr``; one still to be computed shows rows."""
     html = formatter.formatters["text/html"]
-    html.for_type_by_name("pandas.core.frame", "DataFrame", lambda frame: _html(pandas_head(frame)))
-    html.for_type_by_name("polars.dataframe.frame", "DataFrame", lambda frame: _html(polars_head(frame)))
-    html.for_type_by_name("pyarrow.lib", "Table", lambda frame: _html(arrow_head(frame)))
-    html.for_type_by_name("pyarrow.lib", "RecordBatch", lambda frame: _html(arrow_head(frame)))
-    formatter.format = _Computing(formatter, spark_head)  # type: ignore[method-assign]
+    html.for_type_by_name("pandas.core.frame", "DataFrame", lambda frame: table_html(pandas_head(frame)))
+    html.for_type_by_name("polars.dataframe.frame", "DataFrame", lambda frame: table_html(polars_head(frame)))
+    html.for_type_by_name("pyarrow.lib", "Table", lambda frame: table_html(arrow_head(frame)))
+    html.for_type_by_name("pyarrow.lib", "RecordBatch", lambda frame: table_html(arrow_head(frame)))
+    formatter.format = _Computing(formatter, spark_head, keep)  # type: ignore[method-assign]
 
 
 class _Computing:
-    """IPython's ``format``, but for frames that are computed only now: their errors are the cell's.
+    """IPython's ``format``, but frames are shown with their data, and the errors of those that are computed only now
+    are the cell's.
 
     IPython prints what goes wrong in a formatter and then shows the value's ``repr``, as if the cell had not failed.
     """
 
-    def __init__(self, formatter: DisplayFormatter, spark_head: SparkHead) -> None:
+    def __init__(self, formatter: DisplayFormatter, spark_head: SparkHead, keep: Keep) -> None:
         self._format: Callable[..., tuple[MimeBundle, dict[str, Any]]] = formatter.format
         self._spark_head = spark_head
+        self._keep = keep
 
     def __call__(self, value: Any, include: Any = None, exclude: Any = None) -> tuple[MimeBundle, dict[str, Any]]:
         kind = type(value)
         if kind.__name__ == "DuckDBPyRelation":
             return table_bundle(duckdb_head(value)), {}
         if is_sparks(value) and value.columns and not value.isStreaming:
-            return table_bundle(Table.from_json(json.loads(self._spark_head(value._jdf, ROWS)))), {}
-        return self._format(value, include, exclude)
+            table = Table.from_json(json.loads(self._spark_head(value._jdf, KEPT_ROWS)))
+            return table_bundle(table, handle=self._keep(value)), {}
+        data, metadata = self._format(value, include, exclude)
+        if str(data.get("text/html", "")).startswith(HTML) and is_in_memory(value):  # else the user shows it otherwise
+            from lakebook_kernel.display.mime import TABLE_TYPE, table_data
+
+            data[TABLE_TYPE] = table_data(_head(value, rows_of(value), KEPT_ROWS), handle=self._keep(value))
+        return data, metadata
+
+
+def is_in_memory(value: Any) -> bool:
+    """Whether a value is a frame whose rows are in Python's memory."""
+    kind = kind_of(value)
+    return kind is not None and kind.form == "table"
 
 
 def is_sparks(value: Any) -> bool:
@@ -59,50 +79,87 @@ def is_sparks(value: Any) -> bool:
     return kind.__name__ == "DataFrame" and kind.__module__.startswith("pyspark.sql.") and hasattr(value, "_jdf")
 
 
-def pandas_head(frame: pandas.DataFrame, rows: int = ROWS) -> Table:
-    """The index comes first, unless it only counts the rows."""
-    head = frame.iloc[:rows]
-    columns, values = [], []
-    if not _counts_rows(frame.index):
-        for level in range(frame.index.nlevels):
-            index = head.index.get_level_values(level)
+def rows_of(frame: Any) -> int:
+    """How many rows a frame in memory has."""
+    return int(frame.num_rows if hasattr(frame, "num_rows") else len(frame))
+
+
+def pandas_head(frame: pandas.DataFrame, rows: int = KEPT_ROWS) -> Table:
+    """The first rows of a pandas frame as texts. The index comes first, unless it only counts the rows."""
+    return _head(frame, len(frame), rows)
+
+
+def polars_head(frame: polars.DataFrame, rows: int = KEPT_ROWS) -> Table:
+    """The first rows of a polars frame as texts, with its number of rows."""
+    return _head(frame, frame.height, rows)
+
+
+def arrow_head(frame: pyarrow.Table | pyarrow.RecordBatch, rows: int = KEPT_ROWS) -> Table:
+    """The first rows of an Arrow table or batch as texts, with its number of rows."""
+    return _head(frame, frame.num_rows, rows)
+
+
+def _head(frame: Any, total: int, rows: int) -> Table:
+    head = part_of(frame, slice(0, min(rows, total)))
+    return Table(head.columns, head.rows, total > rows, total)
+
+
+def part_of(frame: Any, rows: Rows, column: int | None = None) -> Table:
+    """Some rows of a frame of pandas, polars or pyarrow, of all columns or of one, as they are shown."""
+    kind = kind_of(frame)
+    assert kind is not None and kind.form == "table"
+    parts: dict[str, Callable[[Any, Rows, int | None], _Part]] = {
+        "pandas": _pandas_part,
+        "polars": _polars_part,
+        "pyarrow": _arrow_part,
+    }
+    columns, values = parts[kind.library](frame, rows, column)
+    return Table(columns, list(zip(*values, strict=True)))
+
+
+def shown_levels(frame: pandas.DataFrame) -> int:
+    """How many levels of a pandas frame's index are shown, as columns before its own."""
+    return 0 if _counts_rows(frame.index) else frame.index.nlevels
+
+
+def _pandas_part(frame: pandas.DataFrame, rows: Rows, column: int | None) -> _Part:
+    columns: list[Column] = []
+    values: list[Iterable[str | None]] = []
+    levels = shown_levels(frame)
+    if column is not None and column >= levels:
+        frame, levels = frame.iloc[:, [column - levels]], 0
+    part = frame.iloc[rows]
+    for level in range(levels):
+        if column is None or level == column:
+            index = part.index.get_level_values(level)
             columns.append(Column(_name(index.name), str(index.dtype)))
             values.append(map(_pandas_text, index))
-    for position, label in enumerate(frame.columns):
-        series = head.iloc[:, position]
-        columns.append(Column(_name(label), str(series.dtype)))
+    for at in range(frame.shape[1] if column is None or not levels else 0):
+        series = part.iloc[:, at]
+        columns.append(Column(_name(frame.columns[at]), str(series.dtype)))
         values.append(map(_pandas_text, series.array))
-    return _table(columns, values, len(frame), rows)
+    return columns, values
 
 
-def polars_head(frame: polars.DataFrame, rows: int = ROWS) -> Table:
-    """The first rows of a polars frame as texts, with its number of rows."""
-    head = frame.head(rows)
-    columns = [Column(name, str(kind)) for name, kind in frame.schema.items()]
-    return _table(columns, [map(_text, _polars_values(series)) for series in head.get_columns()], frame.height, rows)
+def _polars_part(frame: polars.DataFrame, rows: Rows, column: int | None) -> _Part:
+    chosen = frame if column is None else frame[:, [column]]
+    part = chosen[rows]
+    columns = [Column(name, str(kind)) for name, kind in part.schema.items()]
+    return columns, [map(_text, _polars_values(series)) for series in part.get_columns()]
 
 
-def arrow_head(frame: pyarrow.Table | pyarrow.RecordBatch, rows: int = ROWS) -> Table:
-    """The first rows of an Arrow table or batch as texts, with its number of rows."""
-    head = frame.slice(0, rows)
-    columns = [Column(field.name, str(field.type)) for field in frame.schema]
-    return _table(columns, [map(_text, _arrow_values(column)) for column in head.columns], frame.num_rows, rows)
+def _arrow_part(frame: pyarrow.Table | pyarrow.RecordBatch, rows: Rows, column: int | None) -> _Part:
+    chosen = frame if column is None else frame.select([column])
+    part = chosen.slice(rows.start, rows.stop - rows.start) if isinstance(rows, slice) else chosen.take(rows)
+    columns = [Column(field.name, str(field.type)) for field in part.schema]
+    return columns, [map(_text, _arrow_values(column)) for column in part.columns]
 
 
-def duckdb_head(relation: duckdb.DuckDBPyRelation, rows: int = ROWS) -> Table:
+def duckdb_head(relation: duckdb.DuckDBPyRelation, rows: int = KEPT_ROWS) -> Table:
     """The head as DuckDB writes it; the relation is asked for one row more, never for the whole."""
     columns = [Column(name, str(kind)) for name, kind in zip(relation.columns, relation.types, strict=True)]
     head = relation.limit(rows + 1).project("CAST(COLUMNS(*) AS VARCHAR)").fetchall()
     return Table(columns, head[:rows], len(head) > rows)
-
-
-def _html(table: Table) -> str:
-    html: str = table_bundle(table)["text/html"]
-    return html
-
-
-def _table(columns: list[Column], values: Sequence[Iterable[str | None]], total: int, rows: int) -> Table:
-    return Table(columns, list(zip(*values, strict=True)), total > rows, total)
 
 
 def _name(label: Any) -> str:

@@ -1,7 +1,12 @@
-"""Progress of a cell's Spark jobs: one bar below the cell while they run, and nothing when the cell is done."""
+"""Progress of a cell's Spark jobs: one bar below the cell while they run, and nothing when the cell is done.
+
+In the lab it has its stages and a button: the extension makes what is shown there of ``MIME``. Elsewhere it is a plain
+bar.
+"""
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from html import escape
@@ -9,6 +14,10 @@ from typing import Any
 
 from lakebook_kernel.languages.base import MimeBundle, Output
 
+#: the events themselves, as ``Progress.scala`` writes them: ``{"jobs": […]}``
+MIME = "application/vnd.lakebook.progress+json"
+#: how Spark names the line of a cell of Python's
+_LINE = re.compile(r"\S*[/\\]ipykernel_\d+[/\\]\d+\.py:(\d+)")
 _EMPTY: MimeBundle = {"text/html": "", "text/plain": ""}
 
 
@@ -26,7 +35,7 @@ class ProgressBars:
         self._lock = threading.Lock()
 
     def event(self, event: dict[str, Any]) -> None:
-        """Take a progress event: ``id, done, total, running, text, ended``."""
+        """Take a progress event."""
         with self._lock:
             if self._closed:
                 return
@@ -55,7 +64,20 @@ class ProgressBars:
 def _bundle(jobs: list[dict[str, Any]]) -> MimeBundle:
     if not jobs:
         return _EMPTY
-    return {"text/html": "".join(map(_bar, jobs)), "text/plain": "\n".join(map(_text, jobs))}
+    jobs = list(map(_in_words, jobs))
+    return {
+        MIME: {"jobs": jobs},
+        "text/html": "".join(map(_bar, jobs)),
+        "text/plain": "\n".join(map(_text, jobs)),
+    }
+
+
+def _in_words(event: dict[str, Any]) -> dict[str, Any]:
+    """An event as it is shown: a cell is no file to its user."""
+    job = {key: value for key, value in event.items() if key not in ("event", "ended")}
+    job["text"] = _LINE.sub(r"line \1", event["text"])
+    job["stages"] = [{**stage, "name": _LINE.sub(r"line \1", stage["name"])} for stage in event.get("stages", [])]
+    return job
 
 
 def _text(job: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The one table that frames of every language are shown as: `text/html` and `text/plain`.
+"""The one table that frames of every language are shown as: `text/html`, `text/plain`, and data for a browser of ours.
 
 The HTML must look right where nobody trusted the notebook: JupyterLab's sanitizer then drops ``<style>``, scripts and
 CSS variables, and its own rules for tables stay. So every style is inline and made of what the sanitizer lets pass, the
@@ -7,7 +7,6 @@ text has the theme's colour, and greys are transparency, which suits light and d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,18 +14,17 @@ from typing import Any
 
 from lakebook_kernel.languages.base import MimeBundle
 
-#: Rows that are shown of a frame.
+#: Rows that the HTML and the text show of a frame …
 ROWS = 20
+#: … and that a notebook keeps for browsers that can scroll.
+KEPT_ROWS = 100
 #: Columns that are shown of a frame; the footer says how many there are.
 COLUMNS = 100
 #: Characters of one cell that are sent to the browser; what is cut is said in the cell.
 CELL_CHARACTERS = 2_000
 
-_NUMERIC = re.compile(
-    r"u?(tiny|small|medium|big|huge)?int(eger)?\d*|byte|short|long|u?bignum|(half)?float\d*|double|dbl|real|numeric|number"
-    r"|decimal\d*|dec",
-    re.IGNORECASE,
-)
+#: how the HTML of a table begins
+HTML = '<div class="lakebook-table"'
 
 _NOWRAP = "white-space:nowrap;"
 _LONG = "display:block;max-width:32em;overflow:hidden;text-overflow:ellipsis;"
@@ -45,9 +43,9 @@ class Column:
     @property
     def numeric(self) -> bool:
         """Whether values are shown flush right and never cut."""
-        return bool(_NUMERIC.fullmatch(re.split(r"[(\[]", self.type, maxsplit=1)[0].strip())) and not re.search(
-            r"\[\d*\]$", self.type
-        )
+        from lakebook_kernel.display.kinds import kind_of_type
+
+        return kind_of_type(self.type) in ("integer", "number")
 
 
 @dataclass(frozen=True)
@@ -77,13 +75,24 @@ class Table:
         )
 
 
-def table_bundle(table: Table, limit: int = ROWS, note: str = "") -> MimeBundle:
-    """The display data of a table: its first ``limit`` rows; ``note`` comes after the number of rows."""
+def table_bundle(table: Table, limit: int = ROWS, note: str = "", handle: str | None = None) -> MimeBundle:
+    """The display data of a table: its first ``limit`` rows; ``note`` comes after the number of rows.
+
+    With a ``handle`` a browser can ask the kernel for the rest.
+    """
+    from lakebook_kernel.display.mime import TABLE_TYPE, table_data
     from lakebook_kernel.display.text import plain  # how wide characters are is a large table
 
     shown = table.head(limit, COLUMNS)
     footer = _footer(shown, len(table.columns)) + (f" · {note}" if note else "")
-    return {"text/html": _html(shown, footer), "text/plain": plain(shown, footer)}
+    data = table_data(table, note, handle)
+    return {TABLE_TYPE: data, "text/html": _html(shown, footer), "text/plain": plain(shown, footer)}
+
+
+def table_html(table: Table, limit: int = ROWS) -> str:
+    """A table's first ``limit`` rows as HTML."""
+    shown = table.head(limit, COLUMNS)
+    return _html(shown, _footer(shown, len(table.columns)))
 
 
 def _footer(shown: Table, columns: int) -> str:
@@ -103,7 +112,7 @@ def _html(table: Table, footer: str) -> str:
     head = "".join(_html_header(column) for column in table.columns)
     body = "".join("<tr>" + "".join(map(_html_cell, table.columns, row)) + "</tr>\n" for row in table.rows)
     return (
-        '<div class="lakebook-table" style="overflow-x:auto">\n'
+        f'{HTML} style="overflow-x:auto">\n'
         '<table style="border-collapse:collapse;margin:0 0 2px 0;width:auto">\n'
         f'<thead style="border-bottom:{_LINE}"><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n'
         f'<div style="font-size:85%;padding:2px 10px;{_GREY}">{footer}</div>\n</div>'

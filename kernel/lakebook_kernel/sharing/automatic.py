@@ -200,11 +200,18 @@ class SharedNames:
         words = set(_words(message))
         return "\n".join(reason for name, reason in self.refused.items() if name in words)
 
-    def known_to(self, space: Namespace) -> dict[str, str]:
-        """The names that a cell of this language could have from another one, and how the one is called that has it."""
+    def known_to(self, space: Namespace | None) -> dict[str, str]:
+        """The names that a cell of this language could have from another one, and how the one is called that has it.
+
+        None is a language that nobody has used.
+        """
         names = {} if space is self._python else dict.fromkeys(self._python.shareable(), self._python.label)
         owners = {name: self._namespace(self.ledger.owner(name)) for name in self.ledger}
         return names | {name: owner.label for name, owner in owners.items() if owner is not space}
+
+    def bound_by(self, space: Namespace) -> dict[str, str]:
+        """The names that a language has bound itself as the ledger knows, and how it is called; asks nobody."""
+        return {name: space.label for name in self.ledger if self.ledger.bound_in(name, space.name)}
 
     # --- one name
 

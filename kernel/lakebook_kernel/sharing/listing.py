@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lakebook_kernel.display.tables import Column, Table
 from lakebook_kernel.languages import PYTHON
+from lakebook_kernel.languages.base import Described
+from lakebook_kernel.languages.frames import is_frame
 from lakebook_kernel.sharing.ledger import Ledger
 from lakebook_kernel.sharing.python import PythonNames
 
 if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
     from lakebook_kernel.languages.base import Language
 
 
@@ -27,6 +31,37 @@ class Listed:
     owner: str
     #: other languages that have a copy of its newest version
     copies: list[str]
+    #: see ``Described``
+    glance: str = ""
+    is_frame: bool = False
+    is_aside: bool = False
+
+
+class NameList:
+    """The names of a notebook.
+
+    Args:
+        shell: whose namespace is Python's.
+        languages: the others that have been started.
+        ledger: which of them owns what.
+    """
+
+    def __init__(self, shell: InteractiveShell, languages: Callable[[], Iterable[Language]], ledger: Ledger) -> None:
+        self._shell = shell
+        self._languages = languages
+        self._ledger = ledger
+
+    def whole(self) -> list[Listed]:
+        """Every name that the user bound, in any language; on the main thread."""
+        return listing(self._shell.user_ns, self._shell.user_ns_hidden, self._languages(), self._ledger)
+
+    def of_python(self) -> list[Listed]:
+        """Those that Python owns, on any thread, while a cell may bind more."""
+        return listing(self._shell.user_ns.copy(), self._shell.user_ns_hidden.copy(), [], self._ledger)
+
+    def value(self, name: str) -> Any:
+        """What the name means in Python. Raises ``KeyError``."""
+        return self._shell.user_ns[name]
 
 
 def listing(
@@ -45,9 +80,18 @@ def listing(
     owned = {PYTHON: {name: described(value) for name, value in names.items() if not _is_hidden(name, skipped)}}
     owned |= {language.name: language.describe() for language in started}
     listed = [
-        Listed(name, kind, size, labels[owner], sorted(labels[language] for language in ledger.current(name)))
+        Listed(
+            name,
+            about.type,
+            about.size,
+            labels[owner],
+            sorted(labels[language] for language in ledger.current(name)),
+            about.glance,
+            about.is_frame,
+            about.is_aside,
+        )
         for owner, described_names in owned.items()
-        for name, (kind, size) in described_names.items()
+        for name, about in described_names.items()
         if ledger.owner(name) == owner
     ]
     return sorted(listed, key=lambda entry: entry.name.lower())
@@ -55,12 +99,20 @@ def listing(
 
 def table(listed: list[Listed]) -> Table:
     """The list as it is shown."""
-    columns = [Column(title, "") for title in ("name", "type", "size", "owner", "copies")]
-    return Table(columns, [list(map(_text, asdict(entry).values())) for entry in listed])
+    titles = ("name", "type", "size", "owner", "copies")
+    rows = [[_text(getattr(entry, title)) for title in titles] for entry in listed]
+    return Table([Column(title, "") for title in titles], rows)
 
 
-def described(value: Any) -> tuple[str, str]:
-    """A Python value's type and size, without computing anything."""
+def described(value: Any) -> Described:
+    """What is said of a Python value, without computing anything."""
+    from lakebook_kernel.sharing.glance import glance, is_aside
+
+    kind, size = _type_and_size(value)
+    return Described(kind, size, glance(value), is_frame(value), is_aside(value))
+
+
+def _type_and_size(value: Any) -> tuple[str, str]:
     kind = type(value)
     module = kind.__module__.partition(".")[0]
     name = kind.__name__ if module in ("builtins", "__main__") else f"{module}.{kind.__name__}"

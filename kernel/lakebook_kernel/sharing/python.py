@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
+from lakebook_kernel.driver import SESSION_NAMES
 from lakebook_kernel.languages import PYTHON
 from lakebook_kernel.languages.base import Namespace
 from lakebook_kernel.languages.frames import kind_of
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 #: names of the kernel's own: they mean the same everywhere already, or nothing elsewhere
 _OWN = {
-    "spark", "sc", "sqlContext", "dbutils", "display", "displayHTML",
+    *SESSION_NAMES, "dbutils", "display", "displayHTML",
     "In", "Out", "get_ipython", "exit", "quit", "open",
 }  # fmt: skip
 #: functions among the builtins that give way to what any language binds under their names
@@ -152,7 +153,7 @@ class PythonNames(Namespace):
         """The names that other languages may ask for: not the kernel's, and nothing that has no form elsewhere."""
         return [
             name
-            for name, value in self._names.items()
+            for name, value in list(self._names.items())  # a cell may bind more meanwhile
             if not self._is_kernels(name) and not _stays(value) and not _is_builtin(name)
         ]
 

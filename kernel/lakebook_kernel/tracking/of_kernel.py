@@ -19,6 +19,7 @@ from lakebook_kernel.tracking.recorder import Recorder
 if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject
 
+    from lakebook.config import Workspace
     from lakebook_kernel.cell import Cell
     from lakebook_kernel.kernel import LakebookKernel
     from lakebook_kernel.questions import Subject
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
 class KernelTracking(Tracking):
     """Made with the kernel; MLflow is imported when a library that fits, a verb or the user asks for it."""
 
-    def __init__(self, kernel: LakebookKernel) -> None:
+    def __init__(self, kernel: LakebookKernel, workspace: Callable[[], Workspace]) -> None:
         self._kernel = kernel
         self.recorder = Recorder(_notebook_of(kernel), kernel.say)
+        self.recorder.set_environment(workspace)
         self.autologging = Autologging(self.recorder.autolog, kernel.say)
         self.autologging.install()
         note = self.recorder.note

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lakebook.config import ConfigError
+from lakebook.config import ConfigError, Workspace
 from lakebook.imports import AfterImport
 from lakebook.spark.tables import tables
 from lakebook.tracking.running import RunningCell, notebook_name, set_running_cell
@@ -78,30 +78,28 @@ class Recorder:
         self._fallback = Fallback(notebook.workspace, say)
         quieten()
         RunWatch(self._started, self._ending).install()
-        self._set_environment()
         AfterImport({"mlflow"}, self._mlflow_imported).install()
 
     @property
     def file(self) -> Path:
         """The notebook's file as its front end says it, else its folder."""
-        names = self._notebook.names
-        said = names.get("__vsc_ipynb_file__") or names.get("__session__") or os.environ.get("JPY_SESSION_NAME") or ""
-        path = self._notebook.folder / str(said)
-        return path if path.suffix == ".ipynb" else self._notebook.folder
+        return file_of(self._notebook.names, self._notebook.folder)
 
     def _mlflow_imported(self) -> None:
         from lakebook_kernel.tracking.addresses import keep_the_workspaces_store
+        from lakebook_kernel.tracking.experiment import allow_others_to_make_it
         from lakebook_kernel.tracking.requirements import remember_requirements
 
         remember_requirements()
         keep_the_workspaces_store(self._say)
-        self._set_environment()  # by now the front end has said which file the notebook is
+        allow_others_to_make_it()
+        self.set_environment(self._notebook.workspace)  # by now the front end has said which file the notebook is
         self._fallback.look()
 
-    def _set_environment(self) -> None:
+    def set_environment(self, read: Callable[[], Workspace]) -> None:
         """Lead MLflow to the workspace's store and the notebook's experiment, in this process and those it starts."""
         try:
-            workspace = self._notebook.workspace()
+            workspace = read()
         except ConfigError as problem:  # the kernel starts all the same
             self._say(f"Runs are not led to the workspace's store: {problem}")
             return
@@ -261,6 +259,15 @@ class Recorder:
             except ConfigError:  # said where Spark or MLflow is used; the settings may be mended
                 return file.as_posix()
         return self._names[file]
+
+
+def file_of(names: Mapping[str, Any], folder: Path) -> Path:
+    """A notebook's file, Jupyter's or a source file, as its front end says it; of a console its folder."""
+    from lakebook.databricks.languages import of_suffix
+
+    said = names.get("__vsc_ipynb_file__") or names.get("__session__") or os.environ.get("JPY_SESSION_NAME") or ""
+    path = folder / str(said)
+    return path if path.suffix == ".ipynb" or of_suffix(path.suffix) else folder
 
 
 def _commit_of(folder: Path) -> Commit | None:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, InputTag
+from mlflow.entities import Dataset, DatasetInput, InputTag, Run
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT, MLFLOW_PARENT_RUN_ID
 
+from lakebook.jobs.tracking.names import TASK_RUN
 from lakebook.lineage.facts import RunFacts
 from lakebook.tracking import tags
 from lakebook.tracking.git import Commit, changes
@@ -100,9 +101,15 @@ def registered(runs: Sequence[NewRun], name: str) -> Iterator[ModelVersion]:
     for new in runs:
         client = MlflowClient(tracking_uri=new.tracking_uri)
         run = client.get_run(new.run_id)
-        if MLFLOW_PARENT_RUN_ID not in run.data.tags:
+        if not _is_inner(client, run):
             several = len(models_of(client, run)) > 1  # a search logs its best as well
             yield register(client, new.run_id, name, model="model" if several else None)
+
+
+def _is_inner(client: MlflowClient, run: Run) -> bool:
+    """Whether it is within another run, other than that of a job's task."""
+    parent = run.data.tags.get(MLFLOW_PARENT_RUN_ID)
+    return parent is not None and TASK_RUN not in client.get_run(parent).data.tags
 
 
 def _inputs(tables: Iterable[TableVersion], context: str) -> list[DatasetInput]:

@@ -1,7 +1,7 @@
 """What models require: MLflow finds it out in another process, which takes seconds at every fit. Here it is asked once.
 
 A model of Spark ML requires PySpark. What one of scikit-learn requires is what its pickle names, so of all that
-name the same packages the first alone is asked about.
+name the same packages the first alone is asked about, of any kernel.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from lakebook.config import cache_dir
+from lakebook_kernel.tracking.kept_requirements import KeptRequirements
 
 #: bytes of a pickle above which reading it is no quicker than asking
 _LARGE = 5_000_000
@@ -28,14 +31,19 @@ def remember_requirements() -> None:
     import mlflow.models
 
     models: Any = mlflow.models
-    models.infer_pip_requirements = remembering(models.infer_pip_requirements)
+    kept = KeptRequirements(cache_dir() / "requirements")
+    models.infer_pip_requirements = remembering(models.infer_pip_requirements, kept)
 
 
-def remembering(infer: Infer) -> Infer:
+def remembering(infer: Infer, kept: KeptRequirements | None = None) -> Infer:
     """MLflow's ``infer_pip_requirements``, which takes long for the first model of a kind alone.
 
     Of a model of Spark's the answer is what its flavor requires by default. A project of uv's is left to MLflow, which
     takes its requirements for the model's.
+
+    Args:
+        infer: MLflow's.
+        kept: what other processes found out; None to remember for this one alone.
     """
     known: dict[_Kind, list[str]] = {}
 
@@ -46,10 +54,16 @@ def remembering(infer: Infer) -> Infer:
         if flavor == "spark":
             return fallback
         kind = _kind(Path(model_uri), flavor)
-        if kind is None or kind not in known:
-            found = infer(model_uri, flavor, fallback=fallback)
-            if kind is None or found is fallback:  # which means that it could not be found out
-                return found
+        if kind is None:
+            return infer(model_uri, flavor, fallback=fallback)
+        if kind not in known:
+            found = kept.get(flavor, kind[1]) if kept else None
+            if found is None:
+                found = infer(model_uri, flavor, fallback=fallback)
+                if found is fallback:  # which means that it could not be found out
+                    return found
+                if kept:
+                    kept.put(flavor, kind[1], found)
             known[kind] = found
         return list(known[kind])
 
@@ -57,12 +71,11 @@ def remembering(infer: Infer) -> Infer:
 
 
 def _kind(model: Path, flavor: str) -> _Kind | None:
-    """Of which kind a saved model is; None when that cannot be told quickly."""
-    pickles = list(model.glob("*.pkl")) if flavor == "sklearn" else []
-    if len(pickles) != 1 or pickles[0].stat().st_size > _LARGE:
+    """Of which kind a saved model is, by its file; None when that cannot be told quickly."""
+    if flavor != "sklearn" or model.suffix != ".pkl" or model.stat().st_size > _LARGE:
         return None
     places = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
-    return flavor, _packages(pickles[0].read_bytes()), tuple(Path(place).stat().st_mtime for place in sorted(places))
+    return flavor, _packages(model.read_bytes()), tuple(Path(place).stat().st_mtime for place in sorted(places))
 
 
 def _packages(pickle: bytes) -> frozenset[str]:

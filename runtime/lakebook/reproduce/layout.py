@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from lakebook.databricks.languages import of_suffix
+
 _HERE = PurePosixPath()
+_JUPYTER = ".ipynb"
 #: of a notebook without a file, such as a console's
 _NAMELESS = "notebook.ipynb"
 
@@ -29,7 +32,7 @@ def layout(root: Path, notebook: str, git_folder: str) -> Layout:
         notebook: as the run names it: from the workspace on, or its whole path.
         git_folder: the repository's folder when the run was made; empty outside a repository.
     """
-    named = PurePosixPath(notebook) if notebook.endswith(".ipynb") else PurePosixPath(notebook, _NAMELESS)
+    named = _file(PurePosixPath(notebook))
     git = PurePosixPath(git_folder) if git_folder else None
     workspace = PurePosixPath(root.as_posix())
     if named.is_absolute():
@@ -41,6 +44,13 @@ def layout(root: Path, notebook: str, git_folder: str) -> Layout:
     if git is not None and git.is_relative_to(workspace):
         return Layout(git.relative_to(workspace), _HERE, named)
     return Layout(_HERE, _HERE, named)  # the run was made elsewhere: there, the repository was the workspace
+
+
+def _file(notebook: PurePosixPath) -> PurePosixPath:
+    if notebook.suffix == _JUPYTER:
+        return notebook
+    # cells as they ran are Jupyter's notebook; it stands beside the source file
+    return notebook.with_name(f"{notebook.name}{_JUPYTER}") if of_suffix(notebook.suffix) else notebook / _NAMELESS
 
 
 def relative_to_workspace(location: str, root: Path) -> Path | None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,10 +10,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lakebook import atomic
 from lakebook.config import cache_dir
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+#: rights of a database: its owner's alone
+_OWNERS = 0o600
 
 
 def empty_database(report: Callable[[str], None] = lambda text: None) -> Path:
@@ -33,15 +35,7 @@ def empty_database(report: Callable[[str], None] = lambda text: None) -> Path:
 
 def copy_empty(target: Path) -> None:
     """Put an empty database where none is; nobody sees it half copied."""
-    source = empty_database()
-    handle, copied = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # its owner's alone
-    os.close(handle)
-    try:
-        shutil.copyfile(source, copied)
-        Path(copied).replace(target)
-    except BaseException:
-        Path(copied).unlink()
-        raise
+    atomic.write_bytes(target, empty_database().read_bytes(), _OWNERS)
 
 
 def _make(file: Path) -> None:

@@ -47,13 +47,14 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def serve(uri: str, artifacts: str, listener: socket.socket, secret: str, ready: Callable[[], None]) -> None:
+def serve(uri: str, artifacts: str, listener: socket.socket, secret: str | None, ready: Callable[[], None]) -> None:
     """Serve MLflow's API and UI until SIGINT or SIGTERM, which is raised again when all is closed.
 
     Args:
         uri: MLflow's tracking URI of a database or a folder.
         artifacts: see ``artifact_root``.
         listener: from ``listen``; is closed.
+        secret: what requests must show; None for a socket that nobody else reaches.
         ready: called when the store is open.
 
     Raises:
@@ -66,7 +67,7 @@ def serve(uri: str, artifacts: str, listener: socket.socket, secret: str, ready:
     from mlflow.server.handlers import initialize_backend_stores
 
     initialize_backend_stores(uri, uri, artifacts)
-    guarded = Guard(app, secret, cookie=f"lakebook-mlflow-{listener.getsockname()[1]}")
+    guarded = app if secret is None else Guard(app, secret, f"lakebook-mlflow-{listener.getsockname()[1]}")
     config = uvicorn.Config(
         guarded,
         interface="asgi3",

@@ -18,6 +18,7 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 
 from lakebook_kernel.display import frames
+from lakebook_kernel.display.mime import TABLE_TYPE
 from lakebook_kernel.display.tables import Column, Table
 
 BIG = 2**63 - 1
@@ -162,7 +163,7 @@ def test_duckdb_values() -> None:
 def test_only_the_head_is_looked_at(head: Any, frame: Any) -> None:
     head(frame)
     table = head(frame)
-    assert len(table.rows) == 20
+    assert len(table.rows) == 100
     assert table.more
 
 
@@ -187,10 +188,19 @@ def formatter() -> DisplayFormatter:
     ids=["pandas", "polars", "pyarrow", "batch"],
 )
 def test_frames_in_memory_are_tables_in_html_and_keep_their_text(formatter: DisplayFormatter, frame: Any) -> None:
-    frames.register(formatter, lambda jdf, rows: "")
+    frames.register(formatter, lambda jdf, rows: "", lambda frame: "kept")
     data, _ = formatter.format(frame)
     assert 'class="lakebook-table"' in data["text/html"]
     assert data["text/plain"] == repr(frame)
+    assert data[TABLE_TYPE]["rows"] == [["1"]]
+    assert data[TABLE_TYPE]["handle"] == "kept"
+
+
+def test_a_frame_that_the_user_shows_otherwise_stays_so(formatter: DisplayFormatter) -> None:
+    frames.register(formatter, lambda jdf, rows: "", lambda frame: pytest.fail("nobody is shown this as a table"))
+    formatter.formatters["text/html"].for_type(pd.DataFrame, lambda frame: "<b>mine</b>")
+    data, _ = formatter.format(pd.DataFrame({"a": [1]}))
+    assert set(data) == {"text/html", "text/plain"}
 
 
 def test_a_spark_frame_is_asked_once_for_its_head(formatter: DisplayFormatter) -> None:
@@ -200,15 +210,16 @@ def test_a_spark_frame_is_asked_once_for_its_head(formatter: DisplayFormatter) -
         asked.append((jdf, rows))
         return json.dumps({"columns": [{"name": "a", "type": "bigint"}], "rows": [["1"]], "more": True})
 
-    frames.register(formatter, head)
+    frames.register(formatter, head, lambda frame: "kept")
     data, _ = formatter.format(StandInSparkFrame())
-    assert asked == [("java", 20)]
+    assert asked == [("java", 100)]
+    assert data[TABLE_TYPE]["handle"] == "kept"
     assert 'class="lakebook-table"' in data["text/html"]
     assert data["text/plain"].splitlines()[3:] == ["      1", "(first 1 rows, there are more)"]
 
 
 def test_a_stream_shows_no_rows(formatter: DisplayFormatter) -> None:
-    frames.register(formatter, lambda jdf, rows: pytest.fail("a stream has no head"))
+    frames.register(formatter, lambda jdf, rows: pytest.fail("a stream has no head"), lambda frame: "kept")
     stream = StandInSparkFrame()
     stream.isStreaming = True  # type: ignore[misc]
     data, _ = formatter.format(stream)
@@ -216,7 +227,7 @@ def test_a_stream_shows_no_rows(formatter: DisplayFormatter) -> None:
 
 
 def test_a_duckdb_relation_is_a_table(formatter: DisplayFormatter) -> None:
-    frames.register(formatter, lambda jdf, rows: "")
+    frames.register(formatter, lambda jdf, rows: "", lambda frame: "kept")
     data, _ = formatter.format(duckdb.connect().sql("SELECT 1 AS a"))
     assert 'class="lakebook-table"' in data["text/html"]
     assert data["text/plain"].endswith("(1 row)")
@@ -225,7 +236,7 @@ def test_a_duckdb_relation_is_a_table(formatter: DisplayFormatter) -> None:
 def test_registering_imports_no_frames() -> None:
     code = (
         "import sys; from IPython.core.formatters import DisplayFormatter; from lakebook_kernel.display import frames; "
-        "frames.register(DisplayFormatter(), None); "
+        "frames.register(DisplayFormatter(), None, None); "
         "print(sorted({'pandas', 'polars', 'pyarrow', 'pyspark', 'duckdb', 'deltalake'} & set(sys.modules)))"
     )
     surroundings = {"PYTHONPATH": ":".join(sys.path)}

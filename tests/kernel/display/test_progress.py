@@ -4,7 +4,7 @@ import threading
 from typing import Any
 
 from kernel.standins import StandInOutput
-from lakebook_kernel.display.progress import ProgressBars
+from lakebook_kernel.display.progress import MIME, ProgressBars
 
 EMPTY = {"text/html": "", "text/plain": ""}
 
@@ -67,3 +67,23 @@ def test_events_from_many_threads_make_one_display(output: StandInOutput) -> Non
         thread.join()
     assert len(output.of("display")) == 1
     assert output.messages[-1][1][1]["text/plain"].count("tasks") == 50
+
+
+def test_the_lab_gets_the_stages_and_no_file_that_a_cell_is_not(output: StandInOutput) -> None:
+    place = "count at /tmp/ipykernel_12/3456.py:3"
+    stage = {"id": 4, "name": place, "done": 1, "total": 2, "running": 1, "failed": 0}
+    told = {
+        **event(),
+        "event": "progress",
+        "text": place,
+        "notebook": "n1",
+        "stages": [stage],
+        "more": 0,
+        "elapsed": 700,
+    }
+    ProgressBars(output).event(told)
+    ((_, data),) = output.of("display")
+    (job,) = data[MIME]["jobs"]
+    assert job["text"] == job["stages"][0]["name"] == "count at line 3"
+    assert (job["id"], job["notebook"], job["elapsed"]) == ("1", "n1", 700)
+    assert data["text/plain"].startswith("count at line 3  0/200 tasks")

@@ -19,6 +19,7 @@ from lakebook.reproduce.layout import Layout, layout, relative_to_workspace
         ("/home/ann/repo/sub/delays.ipynb", "/home/ann/repo", (".", ".", "sub/delays.ipynb")),
         ("/home/ann/delays.ipynb", "", (".", ".", "delays.ipynb")),
         ("work/delays.ipynb", "/another/machine/s", (".", ".", "work/delays.ipynb")),
+        ("work/delays.sql", "/ws", (".", ".", "work/delays.sql.ipynb")),
         (".", "/ws", (".", ".", "notebook.ipynb")),
     ],
 )

@@ -270,7 +270,8 @@ def test_a_prompts_end_is_told_as_a_prompts(heard: None, client: Any, file: Path
     client.set_prompt_alias("greeting", "live", 1)
     client.delete_prompt("greeting")
     client.create_registered_model("greeting")
-    events = [event for event, _ in told(file)]
+    # MLflow ties a prompt to its experiment by a tag, on a thread that may be late
+    events = [event for event, _ in told(file) if event != "prompt_tag.set"]
     assert events[0] == "prompt_alias.created"
     assert events[-2:] == ["prompt.deleted", "registered_model.created"]
     assert not [event for event in events[:-1] if event.startswith(("registered_model", "model_version"))]

@@ -1,0 +1,28 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+
+import catalog from './catalog';
+import comments from './comments';
+import execution from './execution';
+import files from './files';
+import languages from './languages';
+import names from './names';
+import pages from './pages';
+import people from './people';
+import spark from './spark';
+import tables from './tables';
+
+/** Each folder beside this file is one feature, and works where another one is disabled. */
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  ...catalog,
+  ...comments,
+  ...execution,
+  ...files,
+  ...languages,
+  ...names,
+  ...pages,
+  ...people,
+  ...spark,
+  ...tables
+];
+
+export default plugins;

@@ -1,0 +1,1 @@
+"""The lab: JupyterLab on a workspace, for four languages and for many people at a time."""

@@ -1,0 +1,33 @@
+"""A file is never newer than the store of its document.
+
+Jupyter's server writes the two independently. If it is killed when the file has an edit that the store has not, the
+edit comes back twice: from the file, and from the browser that made it, whose own edit the store does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+_Save = Callable[[dict[str, Any]], Awaitable[dict[str, Any] | None]]
+
+
+def store_before_saving(room: Any) -> None:
+    """Let each save of a document's file wait until the store has what is saved.
+
+    Args:
+        room: server-ydoc's ``DocumentRoom``, initialized.
+    """
+    if room.ystore is None:
+        return
+    save: _Save = room._file.maybe_save_content
+    stored = room.ydoc.get_state()
+
+    async def store_and_save(model: dict[str, Any]) -> dict[str, Any] | None:
+        nonlocal stored
+        state, update = room.ydoc.get_state(), room.ydoc.get_update(stored)
+        await room.ystore.write(update)  # also if the state is the same, in which deletions do not count
+        stored = state
+        return await save(model)
+
+    room._file.maybe_save_content = store_and_save

@@ -1,0 +1,86 @@
+"""What Jupyter's server is started with, so that it is the lab of a workspace."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from lakebook import kernelspecs
+from lakebook.config import WORKSPACE, Workspace
+from lakebook.lab.people.owner import find_owner
+from lakebook.lab.place import VARIABLE, Place
+
+#: seconds after an edit until it is in the file: what a browser shows as saved survives a kill
+_SAVE_DELAY = 0.1
+_WITHOUT = (
+    # asks another machine for news, and everybody whether it may
+    "@jupyterlab/apputils-extension:announcements",
+    # makes links that let in nobody, since the owner's token is in no page: Lakebook's menu makes others
+    "@jupyter/collaboration-extension:shared-link",
+)
+_PAGES = {"disabledExtensions": dict.fromkeys(_WITHOUT, True)}
+_TEMPLATES = Path(__file__).parent / "templates"
+#: what a clone has and a wheel puts where Jupyter looks
+_ETC = Path(__file__).resolve().parents[2] / "etc" / "jupyter"
+
+
+def arguments(workspace: Workspace, place: Place) -> list[str]:
+    """Of the command line of JupyterLab, with or without a hub. What follows them overrides them."""
+    return _written(
+        {
+            "ServerApp.root_dir": workspace.root,
+            "ServerApp.contents_manager_class": "lakebook.lab.contents.LabContentsManager",
+            "ServerApp.allow_unauthenticated_access": False,
+            # a container often has nobody else
+            "ServerApp.allow_root": True,
+            "KernelManager.transport_encryption": "auto",
+            "MultiKernelManager.default_kernel_name": kernelspecs.KERNELS[0].name,
+            "BaseFileIdManager.db_path": place.file_ids,
+            "SQLiteYStore.db_path": place.documents,
+            "YDocExtension.session_store_path": place.sessions,
+            "YDocExtension.document_save_delay": _SAVE_DELAY,
+            "LabApp.workspaces_dir": place.layouts,
+        }
+    )
+
+
+def peoples_arguments(workspace: Workspace, place: Place) -> list[str]:
+    """What a lab without a hub has besides: it knows its people itself."""
+    owner = find_owner(workspace)
+    return _written(
+        {
+            "ServerApp.identity_provider_class": "lakebook.lab.people.identity.LabIdentityProvider",
+            "ServerApp.authorizer_class": "lakebook.lab.people.authorizer.LabAuthorizer",
+            "ServerApp.cookie_secret_file": place.cookie_secret,
+            "ServerApp.extra_template_paths": _TEMPLATES,
+            "LabIdentityProvider.owner_username": owner.username,
+            "LabIdentityProvider.owner_name": owner.name,
+            "LabIdentityProvider.people_file": place.people,
+            "LabIdentityProvider.password_file": place.password,
+        }
+    )
+
+
+def _written(traits: dict[str, object]) -> list[str]:
+    return [f"--{name}={value}" for name, value in traits.items()]
+
+
+def environment(workspace: Workspace, place: Place) -> dict[str, str]:
+    """What the server and all that it starts find in their environment."""
+    kernelspecs.install(prefix=place.jupyter)
+    config = place.jupyter / "etc" / "jupyter"
+    (config / "labconfig").mkdir(parents=True, exist_ok=True)
+    (config / "labconfig" / "page_config.json").write_text(json.dumps(_PAGES))
+    return {
+        **os.environ,
+        WORKSPACE: str(workspace.root),
+        VARIABLE: str(place.folder),
+        "JUPYTER_PATH": _before("JUPYTER_PATH", place.jupyter / "share" / "jupyter"),
+        "JUPYTER_CONFIG_PATH": _before("JUPYTER_CONFIG_PATH", config, _ETC),
+    }
+
+
+def _before(variable: str, *folders: Path) -> str:
+    already = os.environ.get(variable)
+    return os.pathsep.join([*(str(folder) for folder in folders if folder.is_dir()), *([already] if already else [])])

@@ -1,0 +1,75 @@
+"""What becomes of runs whose kernel or server ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lakebook.lab.execution.extension import Ends
+from runtime.lab.execution.bench import NAME, Bench
+from runtime.lab.execution.conftest import Play
+
+WAITS = "import time\nprint('begun', flush=True)\ntime.sleep(60)"
+
+
+def begun(bench: Bench, cell: str) -> Callable[[], bool]:
+    return lambda: bench.text(cell).startswith("begun\n")
+
+
+def error(bench: Bench, cell: str) -> str:
+    last = bench.outputs(cell)[-1]
+    return f"{last['ename']}: {last['evalue']}"
+
+
+def test_a_kernel_that_dies_ends_its_cell_and_the_next_one_runs_in_a_new_one(bench: Bench, play: Play) -> None:
+    dies, after, later = bench.open(
+        "import os\nimport time; print('begun', flush=True); time.sleep(0.5)\nos._exit(1)", "2", "3"
+    )
+    runs = play(bench.ask(dies, after))
+    assert play(bench.end(*runs)) == ["aborted", "aborted"]
+    assert bench.text(dies) == "begun\n"
+    assert error(bench, dies) == "KernelDied: The kernel died while this cell ran."
+    assert bench.text(after) == "Not run: the kernel died before its turn.\n"
+    assert [bench.cell(cell)["state"] for cell in (dies, after)] == ["idle", "idle"]
+    assert play(bench.run(later)) == ["ok"]
+
+
+def test_a_restart_ends_the_cell_that_runs(bench: Bench, play: Play) -> None:
+    waits, after, later = bench.open(WAITS, "2", "3")
+    runs = play(bench.ask(waits, after))
+    play(bench.until(begun(bench, waits)))
+    Ends(bench.executor).listen(bench.server.kernel_manager.get_kernel(bench.kernel).event_logger)
+    play(bench.server.kernel_manager.restart_kernel(bench.kernel, now=True))
+    assert play(bench.end(*runs)) == ["aborted", "aborted"]
+    assert bench.text(waits) == "begun\n"
+    assert error(bench, waits) == "KernelRestarted: The kernel was restarted while this cell ran."
+    assert bench.text(after) == "Not run: the kernel was restarted before its turn.\n"
+    assert play(bench.run(later)) == ["ok"]
+
+
+def test_a_server_that_is_started_anew_says_which_cells_were_cut_off(bench: Bench, play: Play) -> None:
+    waits, after, untouched = bench.open(WAITS, "2", "3")
+    runs = play(bench.ask(waits, after))
+    play(bench.until(begun(bench, waits)))
+    again = bench.new_executor()
+    bench.notebook.ycells[2]["execution_state"] = "running"  # as the store of documents may have it
+    play(again.open(NAME))
+    assert bench.text(waits) == "begun\n"
+    assert error(bench, waits).startswith("ServerEnded: The server ended while this cell ran.")
+    assert bench.text(after) == "Not run: the server ended before its turn.\n"
+    assert [bench.cell(cell)["state"] for cell in (waits, after, untouched)] == ["idle"] * 3
+    play(bench.new_executor().open(NAME))
+    assert len(bench.outputs(after)) == 1  # it is said once
+    play(_interrupt(bench))
+    play(bench.end(*runs))
+
+
+def test_a_list_of_cells_that_was_damaged_is_left_out(bench: Bench, caplog: Any) -> None:
+    (bench.folder / "running.json").write_text("[1")
+    bench.new_executor()
+    assert "Which cells the server's end has cut off is not known" in caplog.text
+    (bench.folder / "running.json").unlink()
+
+
+async def _interrupt(bench: Bench) -> None:
+    await bench.server.kernel_manager.interrupt_kernel(bench.kernel)
