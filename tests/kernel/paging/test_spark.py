@@ -154,9 +154,9 @@ def test_a_question_is_withdrawn_and_a_cell_is_not_told_of_it(attached: Attached
         assert tracker.getActiveJobsIds()
         source.cancel()
         asking.join()
+        assert not [told for told in events if told["event"] == "progress" and not told["ended"]]
+        assert not spark.catalog.listTables()  # jobs that came after the interrupted cell would be ended
     assert isinstance(failure[0], Cancelled)
-    assert not [told for told in events if told["event"] == "progress" and not told["ended"]]
-    assert not spark.catalog.listTables()
 
 
 def test_what_is_gone_with_the_driver_is_told(attached: AttachedHost) -> None:

@@ -28,6 +28,7 @@ def invite(browser: Browser, server: Server) -> Iterator[Invite]:
     from playwright.sync_api import expect
 
     expect.set_options(timeout=90_000)
+    server.start_if_killed()  # by a test that failed before it came to that
     people: list[Person] = []
 
     def come() -> Person:

@@ -111,6 +111,10 @@ class Server:
         self._running.wait()
         self._running = None
 
+    def start_if_killed(self) -> None:
+        if self._running is None:
+            self.start()
+
     def stop(self) -> None:
         if self._running is None:
             return

@@ -79,6 +79,7 @@ def test_the_server_is_killed_and_started_anew(server: Server, invite: Invite) -
     expect(ben.output(0)).to_have_text("begun")
     ben.write(2, "  # edited")
     expect(ada.editor(2)).to_contain_text("# edited")
+    ben.page.wait_for_timeout(500)  # the server's word that it is not saved yet is on its way
     expect(ben.page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
     wait_until(lambda: "begun" in file.read_text())
     server.kill()

@@ -1,7 +1,10 @@
-"""A file is never newer than the store of its document.
+"""What is shown as saved is in the file, and a file is never newer than the store of its document.
 
-Jupyter's server writes the two independently. If it is killed when the file has an edit that the store has not, the
-edit comes back twice: from the file, and from the browser that made it, whose own edit the store does not know.
+Jupyter's server writes file and store independently. If it is killed when the file has an edit that the store has not,
+the edit comes back twice: from the file, and from the browser that made it, whose own edit the store does not know.
+
+A browser calls a document unsaved only if it did not call it so already. What is written while a save is on its way
+back to the browser was thus shown as saved before it was; the server knows better.
 """
 
 from __future__ import annotations
@@ -31,3 +34,19 @@ def store_before_saving(room: Any) -> None:
         return await save(model)
 
     room._file.maybe_save_content = store_and_save
+
+
+def say_unsaved_until_saved(room: Any) -> None:
+    """Let a document be shown as unsaved from the moment on that the server has a change of it.
+
+    Args:
+        room: server-ydoc's ``DocumentRoom``, initialized.
+    """
+    save = room._maybe_save_document
+
+    async def say_and_save(previous: Any, save_now: bool = False) -> None:
+        if not save_now and not room._document.dirty:
+            room._document.dirty = True  # a change as any other: it asks for a save of its own, which follows
+        await save(previous, save_now=save_now)
+
+    room._maybe_save_document = say_and_save

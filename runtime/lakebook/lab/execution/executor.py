@@ -14,7 +14,7 @@ from uuid import uuid4
 from lakebook.lab.execution import documents, runs
 from lakebook.lab.execution.audience import Audience, Event
 from lakebook.lab.execution.documents import SharedNotebook, SharedNotebooks
-from lakebook.lab.execution.durable import store_before_saving
+from lakebook.lab.execution.durable import say_unsaved_until_saved, store_before_saving
 from lakebook.lab.execution.journal import Journal
 from lakebook.lab.execution.outputs import Outputs
 from lakebook.lab.execution.questions import Questions
@@ -104,6 +104,7 @@ class Executor:
         """A document was loaded: say of its cells that the server before this one has cut off what happened to them."""
         notebook = await self._notebooks.find(document)
         store_before_saving(notebook.room)
+        say_unsaved_until_saved(notebook.room)
         for identifier, had_begun in self._journal.take(document).items():
             if (cell := notebook.cell(identifier)) is not None:
                 _say_cut_off(notebook, cell, had_begun)
