@@ -42,9 +42,10 @@ def test_a_change_is_shown_as_unsaved_until_the_file_has_it(tmp_path: Path, play
     async def check() -> None:
         room = await open_room(tmp_path)
         document = room._document
+        source = document.ycells[0]["source"]
         for text in (" > 15", " and late"):
             document.dirty = False  # as the save before this change has told the browsers
-            document.ycells[0]["source"] += text
+            source += text
             while not document.dirty:
                 await asyncio.sleep(0)
             assert text not in (tmp_path / "n.ipynb").read_text()
