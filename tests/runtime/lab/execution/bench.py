@@ -53,8 +53,8 @@ class Rooms:
 class Server:
     """As ``ServerApp``."""
 
-    def __init__(self) -> None:
-        self.kernel_manager = AsyncMappingKernelManager()
+    def __init__(self, folder: Path) -> None:
+        self.kernel_manager = AsyncMappingKernelManager(connection_dir=str(folder))
         self.rooms = Rooms()
         self.extension_manager = self
         self.extension_apps = {"jupyter_server_ydoc": {self.rooms}}
@@ -65,7 +65,7 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.server = Server()
+        self.server = Server(folder)
         self.executor = self.new_executor()
         self.kernel = ""
         self.events: list[Event] = []
