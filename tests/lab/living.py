@@ -60,6 +60,11 @@ class LivingLab:
         return self.process.wait(PATIENCE)
 
 
+def _hear_interrupts() -> None:
+    """A shell lets what it starts in the background, as these tests may be, ignore them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def living(workspace: Path, *arguments: str, **environment: str) -> Iterator[LivingLab]:
     """Start the lab on a folder; it has ended when the context does."""
@@ -71,6 +76,7 @@ def living(workspace: Path, *arguments: str, **environment: str) -> Iterator[Liv
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_hear_interrupts,
     )
     try:
         place = make_place(find_workspace(workspace))
