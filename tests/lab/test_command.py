@@ -166,6 +166,15 @@ def test_it_listens_to_this_machine_only_unless_asked(living_lab: LivingLab) -> 
     assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"]
 
 
+def test_brackets_are_closed_unless_somebody_wants_it_otherwise(living_lab: LivingLab) -> None:
+    answer = requests.get(
+        f"{living_lab.url}lab/api/settings/@jupyterlab/codemirror-extension:plugin",
+        headers={"Authorization": f"token {living_lab.owners_token}"},
+        timeout=60,
+    )
+    assert answer.json()["schema"]["properties"]["defaultConfig"]["default"]["autoClosingBrackets"] is True
+
+
 def test_a_port_that_is_taken_is_answered_with_another(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

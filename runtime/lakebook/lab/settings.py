@@ -20,6 +20,8 @@ _WITHOUT = (
     "@jupyter/collaboration-extension:shared-link",
 )
 _PAGES = {"disabledExtensions": dict.fromkeys(_WITHOUT, True)}
+#: settings that begin otherwise than JupyterLab's: each person may change them
+_OVERRIDES = {"@jupyterlab/codemirror-extension:plugin": {"defaultConfig": {"autoClosingBrackets": True}}}
 _TEMPLATES = Path(__file__).parent / "templates"
 #: what a clone has and a wheel puts where Jupyter looks
 _ETC = Path(__file__).resolve().parents[2] / "etc" / "jupyter"
@@ -71,7 +73,8 @@ def environment(workspace: Workspace, place: Place) -> dict[str, str]:
     kernelspecs.install(prefix=place.jupyter)
     config = place.jupyter / "etc" / "jupyter"
     (config / "labconfig").mkdir(parents=True, exist_ok=True)
-    (config / "labconfig" / "page_config.json").write_text(json.dumps(_PAGES))
+    for name, said in (("page_config", _PAGES), ("default_setting_overrides", _OVERRIDES)):
+        (config / "labconfig" / f"{name}.json").write_text(json.dumps(said))
     return {
         **os.environ,
         WORKSPACE: str(workspace.root),
