@@ -11,8 +11,8 @@ from lakebook.config import WORKSPACE, Workspace
 from lakebook.lab.people.owner import find_owner
 from lakebook.lab.place import VARIABLE, Place
 
-#: seconds after an edit until it is in the file: what a browser shows as saved survives a kill
-_SAVE_DELAY = 0.1
+#: seconds without an edit until a document is saved: shorter, and whoever types waits for saves between two words
+SAVE_DELAY = 0.5
 _WITHOUT = (
     # asks another machine for news, and everybody whether it may
     "@jupyterlab/apputils-extension:announcements",
@@ -41,7 +41,7 @@ def arguments(workspace: Workspace, place: Place) -> list[str]:
             "BaseFileIdManager.db_path": place.file_ids,
             "SQLiteYStore.db_path": place.documents,
             "YDocExtension.session_store_path": place.sessions,
-            "YDocExtension.document_save_delay": _SAVE_DELAY,
+            "YDocExtension.document_save_delay": SAVE_DELAY,
             "LabApp.workspaces_dir": place.layouts,
         }
     )

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import nbformat
 
+from lakebook.lab.settings import SAVE_DELAY
 from serving import TOKEN
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _SETTINGS = """
 c.ServerApp.contents_manager_class = "lakebook.databricks.contents.LakebookContentsManager"
 c.IdentityProvider.token = {token!r}
-c.YDocExtension.document_save_delay = 0.1
+c.YDocExtension.document_save_delay = {delay}
 c.YDocExtension.document_cleanup_delay = {cleanup}
 c.YDocExtension.session_store_path = {around!r} + "/sessions.json"
 c.SQLiteYStore.db_path = {around!r} + "/documents.db"
@@ -71,7 +72,7 @@ class Server:
         disabled = _WITHOUT_NEWS | (_WITHOUT_OURS if self.extension is None else {})
         (self.around / "labconfig" / "page_config.json").write_text(json.dumps({"disabledExtensions": disabled}))
         chosen = _PLAIN if self.extension is None else _SETTINGS
-        settings = chosen.format(token=TOKEN, around=str(self.around), cleanup=self.cleanup)
+        settings = chosen.format(token=TOKEN, around=str(self.around), cleanup=self.cleanup, delay=SAVE_DELAY)
         (self.around / "jupyter_server_config.py").write_text(settings)
         environment = {
             **os.environ,

@@ -17,6 +17,7 @@ import nbformat
 import pytest
 
 from lab.conftest import _WITHOUT_NEWS
+from lakebook.lab.settings import SAVE_DELAY
 from serving import TOKEN, serving
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def shared(served: Path, around: Path, extension: Path) -> Iterator[str]:
         "c.FileContentsManager.delete_to_trash = False",
         f"c.SQLiteYStore.db_path = {str(around / 'documents.db')!r}",
         f"c.YDocExtension.session_store_path = {str(around / 'sessions.json')!r}",
-        "c.YDocExtension.document_save_delay = 0.1",
+        f"c.YDocExtension.document_save_delay = {SAVE_DELAY}",
         f"c.ArbitraryFileIdManager.db_path = {str(around / 'files.db')!r}",
     ]
     with serving("jupyterlab", served, around, *settings, JUPYTER_PATH=finds, JUPYTER_CONFIG_DIR=str(around)) as url:

@@ -9,8 +9,13 @@ back to the browser was thus shown as saved before it was; the server knows bett
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+#: seconds that a document which is changed all the time is not saved
+LONGEST = 5.0
 
 _Save = Callable[[dict[str, Any]], Awaitable[dict[str, Any] | None]]
 
@@ -37,16 +42,39 @@ def store_before_saving(room: Any) -> None:
 
 
 def say_unsaved_until_saved(room: Any) -> None:
-    """Let a document be shown as unsaved from the moment on that the server has a change of it.
+    """Let a document be shown as unsaved from the moment on that the server has a change of it, and not for long.
+
+    A save waits for a pause in the changes, but a cell that prints may make none for hours.
 
     Args:
         room: server-ydoc's ``DocumentRoom``, initialized.
     """
-    save = room._maybe_save_document
+    wait_and_save = room._maybe_save_document
+    save: _Save = room._file.maybe_save_content
+    unsaved_since: float | None = None
+    overdue: asyncio.Task[Any] | None = None
 
     async def say_and_save(previous: Any, save_now: bool = False) -> None:
+        nonlocal unsaved_since, overdue
+        if overdue is not None:
+            await asyncio.wait({overdue})  # where any other save is given up for the one of the next change
         if not save_now and not room._document.dirty:
             room._document.dirty = True  # a change as any other: it asks for a save of its own, which follows
-        await save(previous, save_now=save_now)
+        unsaved_since = unsaved_since or time.monotonic()
+        if time.monotonic() > unsaved_since + LONGEST:
+            overdue, save_now = asyncio.current_task(), True
+        try:
+            await wait_and_save(previous, save_now=save_now)
+        finally:
+            if overdue is asyncio.current_task():
+                overdue = None
+
+    async def save_and_note(model: dict[str, Any]) -> dict[str, Any] | None:
+        nonlocal unsaved_since
+        saved = await save(model)
+        if saved:
+            unsaved_since = None
+        return saved
 
     room._maybe_save_document = say_and_save
+    room._file.maybe_save_content = save_and_note

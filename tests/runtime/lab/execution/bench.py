@@ -27,11 +27,15 @@ class Room:
         self.clients: set[Any] = set()
         self.cleaner: Any = None
         self.ystore = None
+        self._file = self
         self.ydoc = Doc()
         self.document = self._document = YNotebook(self.ydoc, Awareness(self.ydoc))
 
     async def _maybe_save_document(self, previous: Any, save_now: bool = False) -> None:
         """Its file is never written."""
+
+    async def maybe_save_content(self, model: dict[str, Any]) -> None:
+        """Nor by a loader of files."""
 
 
 class Rooms:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 from jupyter_events import EventLogger
 from jupyter_server.services.contents.filemanager import AsyncFileContentsManager
 from jupyter_server_fileid.manager import ArbitraryFileIdManager
 from jupyter_server_ydoc.loaders import FileLoader
 from jupyter_server_ydoc.rooms import DocumentRoom
 
+from lakebook.lab.execution import durable
 from lakebook.lab.execution.durable import say_unsaved_until_saved
 from runtime.lab.execution.conftest import Play
 
@@ -57,3 +59,18 @@ def test_a_change_is_shown_as_unsaved_until_the_file_has_it(tmp_path: Path, play
         await room.stop()
 
     play(asyncio.wait_for(check(), 60))
+
+
+def test_a_document_that_changes_all_the_time_is_saved_now_and_then(
+    tmp_path: Path, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check() -> None:
+        room = await open_room(tmp_path)
+        source = room._document.ycells[0]["source"]
+        while "delay...." not in (tmp_path / "n.ipynb").read_text():
+            source += "."
+            await asyncio.sleep(DELAY / 5)  # no pause in which it would be saved
+        await room.stop()
+
+    monkeypatch.setattr(durable, "LONGEST", 4 * DELAY)
+    play(asyncio.wait_for(check(), 20))
