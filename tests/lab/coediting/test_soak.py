@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import time
 from typing import TYPE_CHECKING
@@ -20,17 +21,20 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 _MINUTES = float(os.environ.get("LAKEBOOK_SOAK_MINUTES", "20"))
+#: seconds
+_LIMIT = int(_MINUTES * 60 + 600)
 #: seconds of a round, and for how many of them the line is cut in every other one
 _ROUND, _CUT = 20.0, 5.0
 _RUNS = "import time\nfor n in range(100_000):\n    print(n, flush=True)\n    time.sleep(0.5)"
 
 
 @pytest.mark.long
-@pytest.mark.timeout(int(_MINUTES * 60 + 600))
+@pytest.mark.timeout(_LIMIT)
 def test_both_documents_and_the_file_agree(browser: Browser, server: Server) -> None:
     from playwright.sync_api import expect
 
     expect.set_options(timeout=90_000)
+    faulthandler.dump_traceback_later(_LIMIT, exit=True)  # later than after any other test
     name = f"{uuid4().hex}.ipynb"
     file = write_notebook(server.folder / name, "# ada:", "# ben:", _RUNS)
     words: dict[int, list[str]] = {0: [], 1: []}
