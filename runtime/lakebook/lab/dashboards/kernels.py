@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from jupyter_core.utils import ensure_async
 from tornado.ioloop import PeriodicCallback
 
-from lakebook.databricks.calls import ARGUMENTS
+from lakebook.databricks.calls import SHOWN_ARGUMENTS
 from lakebook.lab.dashboards.parameters import Parameters
 
 _log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class KernelsOfPage:
 
     async def start_kernel(self, *, env: dict[str, str], **settings: Any) -> str:
         """Start the page's kernel, which knows its notebook and what that is called with."""
-        called = {"JPY_SESSION_NAME": str(self.file), ARGUMENTS: json.dumps(self.parameters.of_widgets)}
+        called = {"JPY_SESSION_NAME": str(self.file), SHOWN_ARGUMENTS: json.dumps(self.parameters.of_widgets)}
         env = {**_without_token(env), **called}
         kernel = str(await ensure_async(self._kernels.manager.start_kernel(env=env, **settings)))
         self._kernels.add(kernel, self)
