@@ -36,7 +36,6 @@ class Kernel:
             "metadata": {"debugger": self.default == "python", "supported_encryption": "curve"},
         }
 
-
     def logo(self) -> str:
         """The content of ``logo-svg.svg``: the language above the waves of a lake."""
         return (
