@@ -41,10 +41,7 @@ _COUNTED = "%duckdb\nSELECT carrier, sum(delay)::INT AS total FROM flights GROUP
 
 
 def write_notebook(lab: Lab, name: str, *sources: str) -> None:
-    cells = [
-        (nbformat.v4.new_markdown_cell if source.startswith("#") else nbformat.v4.new_code_cell)(source)
-        for source in sources
-    ]
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {"name": "lakebook", "display_name": "Lakebook (Python)", "language": "python"}
     lab.write(name, nbformat.writes(notebook))
@@ -53,7 +50,7 @@ def write_notebook(lab: Lab, name: str, *sources: str) -> None:
 def open_notebook(lab: Lab, name: str) -> None:
     # jupyter-collaboration asks it where the machine has much else to do
     asks = lab.page.get_by_role("dialog").get_by_role("button", name="Continue waiting")
-    lab.page.add_locator_handler(asks, lambda button: button.click())
+    lab.page.add_locator_handler(asks, lambda button: button.click(), no_wait_after=True)
     lab.open(name)
     lab.page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
 
@@ -127,7 +124,7 @@ def test_a_notebook_is_shown_as_a_dashboard_with_a_kernel_that_ends_with_it(pair
     from playwright.sync_api import expect
 
     expect.set_options(timeout=60_000)
-    write_notebook(pair.ann, "board.ipynb", "# Delays\n$x^2$", _PARAMETERS, _TABLE, _COUNTED, _SLIDERS)
+    write_notebook(pair.ann, "board.ipynb", "%md\n# Delays\n$x^2$", _PARAMETERS, _TABLE, _COUNTED, _SLIDERS)
     open_notebook(pair.ann, "board.ipynb")
     before = kernels(pair.lab)
     asked = elsewhere(pair.ann.page, pair.lab)

@@ -5,8 +5,10 @@ Voilà's own addresses answer more than that: it serves pictures without a login
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import authorized
@@ -42,6 +44,13 @@ _NOT_OF_PAGES = (
 _CLOSED = r"voila(/?|/(tree|files|api/contents|api/shutdown|execution)(/.*)?)"
 
 
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+_may_run = cast(
+    Callable[[_Method], _Method],
+    authorized("execute", "kernels", "Opening a dashboard runs its notebook, which this link does not let you do."),
+)
+
+
 class DashboardHandler(TornadoVoilaHandler):
     """``GET voila/render/PATH``: the page of a notebook, for who may run it."""
 
@@ -58,7 +67,7 @@ class DashboardHandler(TornadoVoilaHandler):
         return self._page or super().kernel_manager
 
     @web.authenticated
-    @authorized("execute", "kernels", "Opening a dashboard runs its notebook, which this link does not let you do.")
+    @_may_run
     async def get(self, path: str) -> None:
         """Run the notebook, and send what it shows as it comes."""
         # else any page of the web could have notebooks run by a link to them
@@ -148,7 +157,7 @@ def _configuration(server: Any) -> VoilaConfiguration:
 
 
 def _config(of_server: Config) -> Config:
-    config: Config = of_server.copy()
+    config = deepcopy(of_server)
     config.merge(Config({"VoilaExporter": {"markdown_renderer_class": MarkdownRenderer}}))
     return config
 

@@ -26,7 +26,9 @@ class SavedHandler(NbconvertFileHandler):
     @override
     async def get(self, path: str) -> None:
         """Send the page."""
-        await super().get("html", path)
+        page = super().get("html", path)
+        assert page is not None
+        await page
 
 
 def set_up(server: Any) -> None:
