@@ -22,6 +22,9 @@ class Kernel:
     #: as Jupyter and papermill call the language
     language: str
     title: str
+    #: what its card in a launcher shows, and on which colour
+    mark: str
+    color: str
 
     def spec(self) -> dict[str, Any]:
         """The content of ``kernel.json``."""
@@ -33,12 +36,23 @@ class Kernel:
             "metadata": {"debugger": self.default == "python", "supported_encryption": "curve"},
         }
 
+    def logo(self) -> str:
+        """The content of ``logo-svg.svg``: the language above the waves of a lake."""
+        return (
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">\n'
+            f'<rect width="64" height="64" rx="10" fill="{self.color}"/>\n'
+            '<text x="32" y="37" text-anchor="middle" font-family="sans-serif" font-weight="bold" font-size="24" '
+            f'fill="#ffffff">{self.mark}</text>\n'
+            '<path d="M8 49q6-6 12 0t12 0 12 0 12 0" fill="none" stroke="#ffffff" stroke-width="3"/>\n'
+            "</svg>\n"
+        )
+
 
 KERNELS = (
-    Kernel("lakebook", "python", "python", "Python"),
-    Kernel("lakebook-sql", "sql", "sql", "SQL"),
-    Kernel("lakebook-r", "r", "R", "R"),
-    Kernel("lakebook-scala", "scala", "scala", "Scala"),
+    Kernel("lakebook", "python", "python", "Python", "Py", "#0072b2"),
+    Kernel("lakebook-sql", "sql", "sql", "SQL", "SQL", "#b45309"),
+    Kernel("lakebook-r", "r", "R", "R", "R", "#00785a"),
+    Kernel("lakebook-scala", "scala", "scala", "Scala", "Sc", "#c23a7e"),
 )
 
 
@@ -70,6 +84,7 @@ def install(*, user: bool = False, prefix: Path | None = None) -> list[Path]:
     for kernel in KERNELS:
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "kernel.json").write_text(json.dumps(kernel.spec(), indent=1) + "\n")
+            Path(folder, "logo-svg.svg").write_text(kernel.logo())
             target = manager.install_kernel_spec(folder, kernel.name, user=place is None, prefix=place)
             written.append(Path(target))
     return written

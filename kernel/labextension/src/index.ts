@@ -2,6 +2,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import catalog from './catalog';
 import comments from './comments';
+import dashboards from './dashboards';
 import execution from './execution';
 import files from './files';
 import languages from './languages';
@@ -15,6 +16,7 @@ import tables from './tables';
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   ...catalog,
   ...comments,
+  ...dashboards,
   ...execution,
   ...files,
   ...languages,

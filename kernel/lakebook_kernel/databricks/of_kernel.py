@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core import interactiveshell
 
 from lakebook.config import ConfigError
-from lakebook.databricks.calls import ARGUMENTS
+from lakebook.databricks.calls import ARGUMENTS, SHOWN_ARGUMENTS
 from lakebook.mapped import MappedFiles
 from lakebook_kernel.databricks.calling import Caller
 from lakebook_kernel.databricks.dbutils import DBUtils, PysparkModule
@@ -71,7 +71,9 @@ class Databricks:
             widgets.arguments.update(json.loads(given))
             return widgets
         controls = Controls(lambda: self.widgets)
-        return Widgets(controls.show, controls.hide)
+        widgets = Widgets(controls.show, controls.hide)
+        widgets.arguments.update(json.loads(os.environ.get(SHOWN_ARGUMENTS, "{}")))
+        return widgets
 
     @cached_property
     def fs(self) -> FileSystem:

@@ -9,6 +9,8 @@ from typing import Any
 
 #: the environment variable with what a notebook is called with: a JSON object of texts; widgets have them as values
 ARGUMENTS = "LAKEBOOK_ARGUMENTS"
+#: the same for a notebook that somebody looks at while it runs: its widgets are shown, and can be changed
+SHOWN_ARGUMENTS = "LAKEBOOK_SHOWN_ARGUMENTS"
 #: the environment variable with the files of the notebooks that wait for this one: a JSON list, the first one first
 CALLERS = "LAKEBOOK_CALLERS"
 #: the type of the display that ``dbutils.notebook.exit`` leaves: ``{"value": "…"}``

@@ -18,6 +18,8 @@ _WITHOUT = (
     "@jupyterlab/apputils-extension:announcements",
     # makes links that let in nobody, since the owner's token is in no page: Lakebook's menu makes others
     "@jupyter/collaboration-extension:shared-link",
+    # a dashboard beside its notebook: Lakebook's button opens it in a tab of the browser
+    "@voila-dashboards/jupyterlab-preview",
 )
 _PAGES = {"disabledExtensions": dict.fromkeys(_WITHOUT, True)}
 #: settings that begin otherwise than JupyterLab's: each person may change them

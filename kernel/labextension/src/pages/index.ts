@@ -1,11 +1,28 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IFrame, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
+import { ILauncher } from '@jupyterlab/launcher';
+
+import { jobsIcon, runsIcon } from './icons';
 
 /** Pages of the same server that open beside the notebooks. */
 const PAGES = [
-  { command: 'lakebook:open-jobs', id: 'lakebook-jobs', label: 'Jobs', path: 'lakebook' },
-  { command: 'lakebook:open-mlflow', id: 'lakebook-mlflow', label: 'MLflow: Runs and Models', path: 'mlflow/' }
+  {
+    command: 'lakebook:open-jobs',
+    id: 'lakebook-jobs',
+    label: 'Jobs',
+    caption: 'Jobs, their runs and tasks',
+    path: 'lakebook',
+    icon: jobsIcon
+  },
+  {
+    command: 'lakebook:open-mlflow',
+    id: 'lakebook-mlflow',
+    label: 'MLflow: Runs and Models',
+    caption: 'Runs with their metrics, and registered models',
+    path: 'mlflow/',
+    icon: runsIcon
+  }
 ];
 
 /** What such a page may do in its frame: all that it does in a tab of the browser, but not leave the frame. */
@@ -22,12 +39,14 @@ const pages: JupyterFrontEndPlugin<void> = {
   id: '@lakebook/labextension:pages',
   description: 'Opens the pages of jobs and MLflow’s UI in the lab.',
   autoStart: true,
-  optional: [ICommandPalette],
-  activate: (app: JupyterFrontEnd, palette: ICommandPalette | null) => {
+  optional: [ICommandPalette, ILauncher],
+  activate: (app: JupyterFrontEnd, palette: ICommandPalette | null, launcher: ILauncher | null) => {
     const tracker = new WidgetTracker<MainAreaWidget<IFrame>>({ namespace: 'lakebook-pages' });
-    for (const { command, id, label, path } of PAGES) {
+    for (const { command, id, label, caption, path, icon } of PAGES) {
       app.commands.addCommand(command, {
         label,
+        caption,
+        icon: args => (args.isLauncher ? icon : undefined),
         execute: () => {
           const open = tracker.find(widget => widget.id === id) ?? frame(id, label, path);
           if (!open.isAttached) {
@@ -38,6 +57,7 @@ const pages: JupyterFrontEndPlugin<void> = {
         }
       });
       palette?.addItem({ command, category: 'Lakebook' });
+      launcher?.add({ command, category: 'Lakebook', args: { isLauncher: true } });
     }
   }
 };
