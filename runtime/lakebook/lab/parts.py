@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lakebook import export
-from lakebook.lab import catalog, comments, downloads, driver, execution, mlflow, people, running
+from lakebook.lab import catalog, comments, downloads, driver, execution, git, mlflow, people, running
 
 #: each puts one feature on Jupyter's ``ServerApp``, and works where another one does not
 _PARTS: tuple[Callable[[Any], None], ...] = (
@@ -19,6 +19,7 @@ _PARTS: tuple[Callable[[Any], None], ...] = (
     downloads.load,
     catalog.load,
     driver.load,
+    git.load,
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lakebook import kernelspecs
 from lakebook.config import WORKSPACE, Workspace
+from lakebook.lab.git import settings as git
 from lakebook.lab.people.owner import find_owner
 from lakebook.lab.place import VARIABLE, Place
 
@@ -74,6 +75,7 @@ def environment(workspace: Workspace, place: Place) -> dict[str, str]:
     (config / "labconfig" / "page_config.json").write_text(json.dumps(_PAGES))
     return {
         **os.environ,
+        **git.environment(),
         WORKSPACE: str(workspace.root),
         VARIABLE: str(place.folder),
         "JUPYTER_PATH": _before("JUPYTER_PATH", place.jupyter / "share" / "jupyter"),
