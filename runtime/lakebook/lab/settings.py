@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 from lakebook import kernelspecs
@@ -20,7 +21,8 @@ _WITHOUT = (
     # makes links that let in nobody, since the owner's token is in no page: Lakebook's menu makes others
     "@jupyter/collaboration-extension:shared-link",
 )
-_PAGES = {"disabledExtensions": dict.fromkeys(_WITHOUT, True)}
+#: its panel; without git it would say so in a dialog, to everybody and every time
+_NEEDS_GIT = "@jupyterlab/git"
 _TEMPLATES = Path(__file__).parent / "templates"
 #: what a clone has and a wheel puts where Jupyter looks
 _ETC = Path(__file__).resolve().parents[2] / "etc" / "jupyter"
@@ -72,7 +74,7 @@ def environment(workspace: Workspace, place: Place) -> dict[str, str]:
     kernelspecs.install(prefix=place.jupyter)
     config = place.jupyter / "etc" / "jupyter"
     (config / "labconfig").mkdir(parents=True, exist_ok=True)
-    (config / "labconfig" / "page_config.json").write_text(json.dumps(_PAGES))
+    (config / "labconfig" / "page_config.json").write_text(json.dumps(_pages()))
     return {
         **os.environ,
         **git.environment(),
@@ -81,6 +83,11 @@ def environment(workspace: Workspace, place: Place) -> dict[str, str]:
         "JUPYTER_PATH": _before("JUPYTER_PATH", place.jupyter / "share" / "jupyter"),
         "JUPYTER_CONFIG_PATH": _before("JUPYTER_CONFIG_PATH", config, _ETC),
     }
+
+
+def _pages() -> dict[str, object]:
+    without = [*_WITHOUT, *([] if shutil.which("git") else [_NEEDS_GIT])]
+    return {"disabledExtensions": dict.fromkeys(without, True)}
 
 
 def _before(variable: str, *folders: Path) -> str:

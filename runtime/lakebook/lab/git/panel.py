@@ -1,7 +1,7 @@
 """The git of the lab's panel: jupyterlab-git's, which does not know that outputs may stay out of commits.
 
 By itself it shows a notebook as changed whose outputs alone have changed, shows them in the difference of a notebook,
-and asks at every commit whether to delete them from the file.
+and asks at every commit whether to delete them from the file. Nor does it clone, or pull what has to be merged.
 """
 
 from __future__ import annotations
@@ -27,6 +27,22 @@ class NotebookGit(Git):
         super().__init__(config)
         #: of a file that differs from what is staged: its size and time then, and what was staged
         self._differing: dict[Path, tuple[int, int, str]] = {}
+
+    @override
+    async def clone(
+        self, path: str, repo_url: str, auth: Any = None, versioning: bool = True, submodules: bool = False
+    ) -> Any:
+        # its dialog asks for files without a repository unless "Download the repository" is ticked, which means just
+        # that; a clone has the files too
+        return await super().clone(path, repo_url, auth, True, submodules)
+
+    @override
+    async def pull(self, path: str, auth: Any = None, cancel_on_conflict: bool = False) -> Any:
+        # git refuses to join two histories until somebody has chosen how; in the panel nobody could
+        chosen, _, _ = await execute(["git", "config", "--get-regexp", r"^pull\.(rebase|ff)$"], cwd=path)
+        if chosen != 0:
+            await execute(["git", "config", "--local", "pull.rebase", "false"], cwd=path)
+        return await super().pull(path, auth, cancel_on_conflict)
 
     @override
     async def status(self, path: str) -> Any:

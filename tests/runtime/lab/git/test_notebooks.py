@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lakebook.lab.git import settings
+from lakebook.lab.git.repository import find_repository
 from lakebook.reproduce.repository import apply
 from lakebook.tracking.git import changes, commit_of
 from runtime.lab.git.repositories import Clone, make, write
@@ -22,7 +23,7 @@ NAME = "delays.ipynb"
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:
     made = make(tmp_path / "clone")
-    assert made.lakebook("--without-outputs").returncode == 0
+    find_repository(made.folder).set_up(outputs=False)
     made.commit("settings")
     return made
 
@@ -125,9 +126,9 @@ def test_what_a_run_notes_of_changes_is_still_a_patch(clone: Clone) -> None:
     assert clone.sources(NAME) == ["limit = 16"]
 
 
-@pytest.mark.parametrize("option", ["--without-outputs", "--with-outputs"])
-def test_changes_in_different_cells_are_merged(clone: Clone, option: str) -> None:
-    assert clone.lakebook(option).returncode == 0
+@pytest.mark.parametrize("outputs", [False, True])
+def test_changes_in_different_cells_are_merged(clone: Clone, outputs: bool) -> None:
+    find_repository(clone.folder).set_up(outputs=outputs)
     file = clone.folder / NAME
     write(file, "a = 1", "b = 2", "c = 3", output="1\n")
     clone.commit()
