@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     from lakebook.databricks import command as convert
     from lakebook.databricks.check import command as check
     from lakebook.jobs import command as jobs
+    from lakebook.lab.git import command as git
     from lakebook.lineage import command as lineage
     from lakebook.reproduce import command as reproduce
     from lakebook.testing import command as testing
@@ -84,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     commands.add_parser("lab", help="open the lab on this folder, in the browser", add_help=False)
+    git.add_to(commands)
     testing.add_to(commands)
     convert.add_to(commands)
     check.add_to(commands)

@@ -19,4 +19,4 @@ def sentences(workspace: Workspace) -> Iterator[str]:
     except DriverError as problem:
         yield f"SQL and Scala cells do not run: {problem}"
     if shutil.which("git") is None:
-        yield "Git is not installed: the lab's git panel does nothing; it works once git is installed."
+        yield "Git is not installed: the lab has no git panel; it has one when it starts after git was installed."

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lakebook import export
-from lakebook.lab import catalog, comments, dashboards, downloads, driver, execution, mlflow, people, running
+from lakebook.lab import catalog, comments, dashboards, downloads, driver, execution, git, mlflow, people, running
 
 #: each puts one feature on Jupyter's ``ServerApp``, and works where another one does not
 _PARTS: tuple[Callable[[Any], None], ...] = (
@@ -20,6 +20,7 @@ _PARTS: tuple[Callable[[Any], None], ...] = (
     catalog.load,
     driver.load,
     dashboards.load,
+    git.load,
 )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 from lakebook import kernelspecs
 from lakebook.config import WORKSPACE, Workspace
+from lakebook.lab.git import settings as git
 from lakebook.lab.people.owner import find_owner
 from lakebook.lab.place import VARIABLE, Place
 
@@ -21,9 +23,10 @@ _WITHOUT = (
     # a dashboard beside its notebook: Lakebook's button opens it in a tab of the browser
     "@voila-dashboards/jupyterlab-preview",
 )
-_PAGES = {"disabledExtensions": dict.fromkeys(_WITHOUT, True)}
 #: settings that begin otherwise than JupyterLab's: each person may change them
 _OVERRIDES = {"@jupyterlab/codemirror-extension:plugin": {"defaultConfig": {"autoClosingBrackets": True}}}
+#: its panel; without git it would say so in a dialog, to everybody and every time
+_NEEDS_GIT = "@jupyterlab/git"
 _TEMPLATES = Path(__file__).parent / "templates"
 #: what a clone has and a wheel puts where Jupyter looks
 _ETC = Path(__file__).resolve().parents[2] / "etc" / "jupyter"
@@ -75,15 +78,21 @@ def environment(workspace: Workspace, place: Place) -> dict[str, str]:
     kernelspecs.install(prefix=place.jupyter)
     config = place.jupyter / "etc" / "jupyter"
     (config / "labconfig").mkdir(parents=True, exist_ok=True)
-    for name, said in (("page_config", _PAGES), ("default_setting_overrides", _OVERRIDES)):
+    for name, said in (("page_config", _pages()), ("default_setting_overrides", _OVERRIDES)):
         (config / "labconfig" / f"{name}.json").write_text(json.dumps(said))
     return {
         **os.environ,
+        **git.environment(),
         WORKSPACE: str(workspace.root),
         VARIABLE: str(place.folder),
         "JUPYTER_PATH": _before("JUPYTER_PATH", place.jupyter / "share" / "jupyter"),
         "JUPYTER_CONFIG_PATH": _before("JUPYTER_CONFIG_PATH", config, _ETC),
     }
+
+
+def _pages() -> dict[str, object]:
+    without = [*_WITHOUT, *([] if shutil.which("git") else [_NEEDS_GIT])]
+    return {"disabledExtensions": dict.fromkeys(without, True)}
 
 
 def _before(variable: str, *folders: Path) -> str:

@@ -63,7 +63,8 @@ def commit_of(folder: Path) -> Commit | None:
 
 def changes(commit: Commit) -> str:
     """What differs from the commit, as a patch that ``git apply`` takes; empty when nothing does."""
-    return _git(commit.folder, "diff", "--binary", "HEAD") or ""
+    # not as a program compares notebooks for people
+    return _git(commit.folder, "diff", "--no-ext-diff", "--no-textconv", "--binary", "HEAD") or ""
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
