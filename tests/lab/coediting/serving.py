@@ -180,6 +180,10 @@ class Person:
     def editor(self, index: int) -> Locator:
         return self.cells.nth(index).locator(".cm-content")
 
+    def source(self, index: int) -> str:
+        """All of a cell's text; of long ones the editor draws a part."""
+        return str(self.editor(index).evaluate("node => node.cmTile.root.view.state.doc.toString()"))
+
     def prompt(self, index: int) -> Locator:
         return self.cells.nth(index).locator(".jp-InputPrompt")
 

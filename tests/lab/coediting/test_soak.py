@@ -56,8 +56,7 @@ def test_both_documents_and_the_file_agree(browser: Browser, server: Server) -> 
         line.mend()
         expected = ["# ada:" + "".join(words[0]), "# ben:" + "".join(words[1])]
         for person in (ada, ben):
-            for index in (0, 1):
-                expect(person.editor(index)).to_have_text(expected[index])
+            wait_until(lambda person=person: [person.source(0), person.source(1)] == expected, patience=120)
             expect(person.prompt(2)).to_have_text("[*]:")
         ada.page.get_by_role("button", name="Interrupt the kernel").click()
         for person in (ada, ben):
