@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 import nbformat
@@ -277,4 +277,18 @@ def test_our_parts_have_names_roles_and_contrast(stocked: LivingLab, page: Page,
         page.get_by_role("menuitem", name="Share This Lab…").click()
         looked.at(".lakebook-share", called="share")
         keys.press("Escape")
+    assert not looked.wrong, "\n".join(looked.wrong)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_beside_the_lab_have_them_too(
+    living_lab: LivingLab, browser: Browser, scheme: Literal["light", "dark"]
+) -> None:
+    context = browser.new_context(color_scheme=scheme)
+    looked = Looked(context.new_page(), scheme)
+    for path, part in (("login", "#jupyter-main-app"), ("lakebook", "body"), ("lakebook/runs", "body")):
+        token = "" if path == "login" else f"?token={living_lab.owners_token}"
+        looked.page.goto(f"{living_lab.url}{path}{token}")
+        looked.at(part)
+    context.close()
     assert not looked.wrong, "\n".join(looked.wrong)
