@@ -133,14 +133,14 @@ def test_every_cell_is_shown_as_what_it_is(lab: Lab, url: str) -> None:
     open_notebook(lab, *(text for text, _ in CELLS.values()))
     ready(lab)
     page = lab.page
-    meta = variable(page, "--jp-mirror-editor-meta-color")
+    purple = variable(page, "--jp-mirror-editor-operator-color")
     for number, (language, (text, word)) in enumerate(CELLS.items()):
         expect(cell(page, number)).to_have_attribute("data-lakebook-language", language)
         if language != "md":
             is_drawn(page, number, word)
         if language != "python":
             (magic,) = re.findall(r"^%%?\w+", text, re.MULTILINE)
-            assert color(page, number, magic) == meta, language
+            assert color(page, number, magic) == purple, language
     assert color(page, 1, "-o worst") == variable(page, "--jp-mirror-editor-attribute-color")
     assert color(page, 1, "-- of all carriers") == variable(page, "--jp-mirror-editor-comment-color")
     cell(page, 1).locator(".cm-content").click()

@@ -14,7 +14,16 @@ import pytest
 import requests
 from jupyter_client.session import Session
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
-from pycrdt import Doc, Text, create_sync_message, create_update_message
+from pycrdt import (
+    Decoder,
+    Doc,
+    Encoder,
+    Text,
+    create_awareness_message,
+    create_sync_message,
+    create_update_message,
+    read_message,
+)
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
@@ -175,6 +184,64 @@ def test_a_viewer_follows_a_document_and_changes_nothing_in_it(
     (living_lab.workspace / "live.txt").write_text("as it was")
     assert awaited(_text_after(editor, "live.txt", ", edited")) == "as it was, edited"
     assert awaited(_text_after(viewer, "live.txt", ", spoilt")) == "as it was, edited"
+
+
+def _looks(**pages: Any) -> bytes:
+    """A message that says how pages are, by their numbers."""
+    write = Encoder()
+    write.write_var_uint(len(pages))
+    for page, (clock, state) in pages.items():
+        write.write_var_uint(int(page.removeprefix("page")))
+        write.write_var_uint(clock)
+        write.write_var_string(json.dumps(state))
+    return create_awareness_message(write.to_bytes())
+
+
+async def _looked(socket: WebSocketClientConnection, page: int) -> dict[int, Any]:
+    """How pages are said to be, until something is said of one."""
+    seen: dict[int, Any] = {}
+    while page not in seen:
+        message = await asyncio.wait_for(socket.read_message(), 30)
+        assert isinstance(message, bytes)
+        if message[0] == 1:
+            read = Decoder(read_message(message[1:]))
+            for _ in range(read.read_var_uint()):
+                number, _ = read.read_var_uint(), read.read_var_uint()
+                seen[number] = json.loads(read.read_var_string())
+    return seen
+
+
+def test_nobody_looks_into_a_document_under_another_name(living_lab: LivingLab, viewer: Client, editor: Client) -> None:
+    (living_lab.workspace / "looked-at.txt").write_text("x")
+    eve, vic = {"username": "eve-day", "name": "Eve Day"}, {"username": "vic-moe", "name": "Vic Moe"}
+
+    async def look() -> tuple[dict[int, Any], dict[int, Any]]:
+        room = editor.room("looked-at.txt")
+        of_eve, of_vic = await editor.socket(room), await viewer.socket(room)
+        claimed = _looks(
+            page7=(1, {"user": vic}), page8=(1, {"user": {**eve, "name": "Vic Moe", "color": "red"}, "at": 3})
+        )
+        await of_eve.write_message(claimed, binary=True)
+        seen_by_vic = await _looked(of_vic, 8)
+        # Eve's page under Vic's name, Eve's page taken away, something that is no such message, and Vic's own page
+        for message in (
+            _looks(page8=(9, {"user": vic})),
+            _looks(page8=(9, None)),
+            b"\x01\x07\x07",
+            _looks(page9=(1, {"at": 4})),
+        ):
+            await of_vic.write_message(message, binary=True)
+        seen_by_eve = await _looked(of_eve, 9)
+        for socket in (of_eve, of_vic):
+            socket.close()
+        return seen_by_vic, seen_by_eve
+
+    seen_by_vic, seen_by_eve = awaited(look())
+    assert 7 not in seen_by_vic
+    told = seen_by_vic[8]
+    assert (told["user"]["name"], told["user"]["color"], told["at"]) == ("Eve Day", "red", 3)
+    assert seen_by_eve.get(8, told) == told
+    assert (seen_by_eve[9]["user"]["name"], seen_by_eve[9]["at"]) == ("Vic Moe", 4)
 
 
 @pytest.mark.parametrize("protocol", [None, "v1.kernel.websocket.jupyter.org"])

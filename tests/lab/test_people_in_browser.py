@@ -8,6 +8,7 @@ import nbformat
 
 from lab.conftest import Lab
 from lab.pictures import picture
+from lab.test_languages import is_drawn, variable
 from lakebook.lab.people.store import Role
 
 if TYPE_CHECKING:
@@ -42,18 +43,22 @@ def test_what_one_types_the_other_sees_with_the_name_at_the_cursor(pair: Pair) -
 def test_who_may_only_look_follows_live_and_cannot_type(pair: Pair, browser: Browser) -> None:
     from playwright.sync_api import expect
 
-    write_notebook(pair.ann, "watched.ipynb", "delay = 1")
+    write_notebook(pair.ann, "watched.ipynb", "delay = 1", "%sql\nSELECT 2")
     pair.ann.open("watched.ipynb")
-    expect(pair.ann.notebook.locator(".jp-CodeCell .cm-content")).to_have_text("delay = 1", timeout=60_000)
+    expect(pair.ann.notebook.locator(".jp-CodeCell .cm-content").first).to_have_text("delay = 1", timeout=60_000)
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.set_default_timeout(60_000)
     vic = Lab(page, f"{pair.lab.url}lab", pair.ann.folder, pair.lab.share("Vic Moe", Role.VIEWER))
     vic.open("watched.ipynb")
     expect(vic.notebook.locator(".lakebook-looking")).to_have_text("Read only: you see what others do, live")
-    cell = vic.notebook.locator(".jp-CodeCell .cm-content")
+    cell = vic.notebook.locator(".jp-CodeCell .cm-content").first
+    in_sql = vic.notebook.locator('.jp-CodeCell[data-lakebook-language="sql"]')
+    is_drawn(page, 1, "SELECT")
+    expect(in_sql.locator(".jp-InputArea-editor")).to_have_css("border-left-color", variable(page, "--lb-language-sql"))
+    expect(in_sql.get_by_role("button", name="Language of the cell")).to_have_count(0)
     expect(cell).to_have_attribute("aria-readonly", "true")
-    pair.ann.notebook.locator(".jp-CodeCell .cm-content").click()
+    pair.ann.notebook.locator(".jp-CodeCell .cm-content").first.click()
     pair.ann.page.keyboard.press("Control+End")
     pair.ann.page.keyboard.type("5")
     expect(cell).to_contain_text("delay = 15", timeout=30_000)

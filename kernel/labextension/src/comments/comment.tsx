@@ -24,9 +24,9 @@ export function Comment({ trans, session, comment, people }: IProps) {
     setEdited(false);
   };
   return (
-    <section className="lakebook-comments-comment" aria-label={trans.__('Comment by %1', by.name)}>
+    <div role="group" className="lakebook-comments-comment" aria-label={trans.__('Comment by %1', by.name)}>
       <header>
-        <span className="lakebook-comments-face" style={{ backgroundColor: by.color || undefined }} aria-hidden="true">
+        <span className="lakebook-comments-face" style={{ borderColor: by.color || undefined }} aria-hidden="true">
           {initials(by.name)}
         </span>
         <b>{by.name}</b>
@@ -62,7 +62,7 @@ export function Comment({ trans, session, comment, people }: IProps) {
       ) : (
         <Text comment={comment} />
       )}
-    </section>
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 
 import { Composer } from './composer';
 import { commentsOf } from './document';
+import { KeptFocus } from './focus';
 import { jump } from './jump';
 import { knownPeople } from './people';
 import type { Filter, NotebookComments } from './session';
@@ -36,7 +37,7 @@ export function Comments({ session, panel, everybody, trans, shortcut }: IProps)
   const shown = session.threads.filter(thread => session.isShown(thread, session.filter));
   const { id: sought, times } = session.soughtThread;
   return (
-    <>
+    <KeptFocus>
       <Filters {...{ session, trans }} />
       <Warnings {...{ session, trans }} />
       {session.draft && (
@@ -83,7 +84,7 @@ export function Comments({ session, panel, everybody, trans, shortcut }: IProps)
             : trans.__('No such threads.')}
         </p>
       )}
-    </>
+    </KeptFocus>
   );
 }
 

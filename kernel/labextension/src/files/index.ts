@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { SourceNotebooks, openAsNotebooks, stayClean } from './sourceNotebooks';
+import { explainUnreadable } from './unreadable';
 
 const sourceNotebooks: JupyterFrontEndPlugin<void> = {
   id: '@lakebook/labextension:source-notebooks',
@@ -16,4 +17,11 @@ const sourceNotebooks: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default [sourceNotebooks];
+const unreadable: JupyterFrontEndPlugin<void> = {
+  id: '@lakebook/labextension:unreadable-notebooks',
+  description: 'Says why a notebook could not be opened.',
+  autoStart: true,
+  activate: (app: JupyterFrontEnd) => explainUnreadable(app.docRegistry, app.serviceManager.serverSettings)
+};
+
+export default [sourceNotebooks, unreadable];

@@ -54,7 +54,8 @@ const HEAD = new NodeSet([
   NodeType.define({ id: Id.Magic, name: 'Magic' }),
   NodeType.define({ id: Id.Options, name: 'Options' }),
   NodeType.define({ id: Id.Code, name: 'Code' })
-]).extend(styleTags({ Comment: tags.comment, Magic: tags.meta, Options: tags.attributeName }));
+  // JupyterLab's colour of `meta`, too dark on a dark page, is nobody's here
+]).extend(styleTags({ Comment: tags.comment, Magic: tags.operator, Options: tags.attributeName }));
 
 /** Beyond it no magic is looked for: who puts so much comment before one sees it coloured as code. */
 const LONGEST_HEAD = 10_000;

@@ -86,7 +86,11 @@ function item(person: IPerson, end: (username: string) => Promise<unknown>): HTM
   button.onclick = () => {
     button.disabled = true;
     end(person.username).then(
-      () => line.remove(),
+      () => {
+        const next = (line.nextElementSibling ?? line.previousElementSibling)?.querySelector('button');
+        (next ?? line.closest('.lakebook-share')?.querySelector('input'))?.focus();
+        line.remove();
+      },
       problem => {
         button.disabled = false;
         void showErrorMessage('The link could not be ended', problem as Error);

@@ -104,7 +104,8 @@ export class Bar {
         `${count(stage.done)}/${count(stage.total)}`,
         told.join(' ').trim()
       ];
-      row.append(...cells.map(text => element('td', '', text)));
+      row.append(...cells.map((text, at) => element(at ? 'td' : 'th', '', text)));
+      row.cells[0].scope = 'row';
       row.classList.toggle('lb-mod-failed', stage.failed > 0);
       return row;
     });

@@ -46,9 +46,9 @@ export class Toolbar {
       }, 250);
     });
     this._columns = button('Columns', () => _actions.chooseColumns(this._columns), { 'aria-haspopup': 'dialog' });
-    this._chart = button('Chart', () => _actions.toggleChart(), { 'aria-pressed': 'false' });
+    this._chart = button('Chart', () => _actions.toggleChart());
     const download = button('Download', () => _actions.download(download), { 'aria-haspopup': 'dialog' });
-    this._filters = element('span', { class: 'lb-Table-filters', role: 'list', 'aria-label': 'Filters' });
+    this._filters = element('span', { class: 'lb-Table-filters', role: 'list', 'aria-label': 'Filters', hidden: true });
     this.node = element(
       'div',
       { role: 'toolbar', class: 'lb-Table-toolbar', 'aria-label': 'Table' },
@@ -75,12 +75,32 @@ export class Toolbar {
     if (this._problem.textContent !== status.problem) {
       this._problem.textContent = status.problem;
     }
+    const focused = this.status.contains(document.activeElement);
     this._count.hidden = !status.canCount || status.isWaiting;
     this._cancel.hidden = !status.isWaiting;
+    if (focused && (document.activeElement as HTMLElement | null)?.hidden !== false) {
+      ([this._cancel, this._count].find(({ hidden }) => !hidden) ?? this._columns).focus();
+    }
     this._columns.textContent = status.hidden ? `Columns (${status.hidden} hidden)` : 'Columns';
-    this._chart.setAttribute('aria-pressed', String(status.isChart));
+    this._chart.classList.toggle('lb-mod-chosen', status.isChart);
     this._chart.textContent = status.isChart ? 'Table' : 'Chart';
-    this._filters.replaceChildren(...status.filters.map(({ filter, column }) => this._chip(filter, column)));
+    this._showFilters(status.filters);
+  }
+
+  /** The focus stays among the filters, or beside them when the last one is gone. */
+  private _showFilters(filters: IStatus['filters']): void {
+    if (filters.length === this._shown.length && filters.every(({ filter }, at) => filter === this._shown[at].filter)) {
+      return;
+    }
+    this._shown = filters;
+    const buttons = Array.from(this._filters.querySelectorAll('button'));
+    const at = buttons.findIndex(each => each === document.activeElement);
+    this._filters.replaceChildren(...filters.map(({ filter, column }) => this._chip(filter, column)));
+    this._filters.hidden = !filters.length;
+    if (at >= 0) {
+      const now = this._filters.querySelectorAll('button');
+      (now[Math.min(at, now.length - 1)] ?? this._columns).focus();
+    }
   }
 
   private _chip(filter: IFilter, column: IColumn): HTMLElement {
@@ -96,6 +116,7 @@ export class Toolbar {
     );
   }
 
+  private _shown: IStatus['filters'] = [];
   private readonly _columns: HTMLButtonElement;
   private readonly _chart: HTMLButtonElement;
   private readonly _filters: HTMLSpanElement;

@@ -1,5 +1,5 @@
 import { caretRightIcon } from '@jupyterlab/ui-components';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type FocusEvent, type KeyboardEvent, type ReactNode } from 'react';
 
 /** What can be done with a row, beside opening it. */
 export interface IAction {
@@ -56,6 +56,7 @@ export function Tree({ label, nodes, open, toggle }: ITreeProps): JSX.Element {
   const typed = useRef({ text: '', at: 0 });
   const place = useRef<HTMLDivElement>(null);
   const toFocus = useRef('');
+  const focused = useRef<{ id: string; at: number } | null>(null);
   const current = rows.some(row => row.node.id === wanted) ? wanted : rows[0]?.node.id;
 
   useEffect(() => {
@@ -63,6 +64,13 @@ export function Tree({ label, nodes, open, toggle }: ITreeProps): JSX.Element {
       const row = place.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(toFocus.current)}"]`);
       toFocus.current = '';
       row?.focus();
+    } else if (focused.current && document.activeElement === document.body) {
+      // the row that had the focus may have gone, as one does that says that others are on their way
+      const { id, at } = focused.current;
+      if (!rows.some(row => row.node.id === id)) {
+        focused.current = null;
+        go(rows[Math.min(at, rows.length - 1)]);
+      }
     }
   });
 
@@ -71,6 +79,15 @@ export function Tree({ label, nodes, open, toggle }: ITreeProps): JSX.Element {
       toFocus.current = row.node.id;
       setWanted(row.node.id);
     }
+  };
+
+  const onBlur = ({ target }: FocusEvent<HTMLElement>): void => {
+    // what was left on purpose is still there when the browser has come to rest
+    setTimeout(() => {
+      if (target.isConnected && !place.current?.contains(document.activeElement)) {
+        focused.current = null;
+      }
+    });
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
@@ -115,14 +132,17 @@ export function Tree({ label, nodes, open, toggle }: ITreeProps): JSX.Element {
   };
 
   return (
-    <div className="lb-Tree" role="tree" aria-label={label} ref={place} onKeyDown={onKeyDown}>
-      {rows.map(row => (
+    <div className="lb-Tree" role="tree" aria-label={label} ref={place} onKeyDown={onKeyDown} onBlur={onBlur}>
+      {rows.map((row, at) => (
         <Row
           key={row.node.id}
           row={row}
           isOpen={open.has(row.node.id)}
           isCurrent={row.node.id === current}
-          choose={() => setWanted(row.node.id)}
+          choose={() => {
+            focused.current = { id: row.node.id, at };
+            setWanted(row.node.id);
+          }}
           toggle={() => toggle(row.node.id)}
         />
       ))}

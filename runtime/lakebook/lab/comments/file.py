@@ -13,6 +13,9 @@ from lakebook.lab.comments.records import Record, RecordError
 _CONFLICT = ("<<<<<<< ", "||||||| ", ">>>>>>> ")
 
 
+_TAKEN = "another person's comment has its identifier"
+
+
 @dataclass(frozen=True)
 class Kept:
     """A line that is no record. It stays as it is."""
@@ -46,7 +49,10 @@ def read(text: str) -> Contents:
             kept.append(Kept(line, after, str(problem)))
         else:
             after = records.key(record)
-            versions[after].append(record)
+            if versions[after] and records.is_of_another(record, versions[after][0]):
+                kept.append(Kept(line, after, _TAKEN))
+            else:
+                versions[after].append(record)
     return Contents({key: records.newest(found) for key, found in versions.items()}, tuple(kept))
 
 

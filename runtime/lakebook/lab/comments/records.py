@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -34,6 +35,8 @@ _ORDER = (
     "before",
     "after",
 )
+#: whole number that browsers and shared documents have exactly
+_LARGEST = 2**53 - 1
 _TIMES = ("at", "edited", "deleted")
 _TEXTS = ("cell", "source", "quote", "before", "after")
 
@@ -49,15 +52,35 @@ def read(line: str) -> Record:
         RecordError: It is none; what is wrong with it.
     """
     try:
-        record = json.loads(line)
+        record = json.loads(line, parse_constant=_no_number, parse_int=_whole_number, parse_float=_number)
+        write({"": record}).encode()
     except json.JSONDecodeError as problem:
         raise RecordError(f"it is not JSON: {problem.msg} at column {problem.colno}") from None
     except RecursionError:
         raise RecordError("it is not JSON of a comment: it is nested too deeply") from None
+    except UnicodeEncodeError:
+        raise RecordError("it is not JSON of a comment: it has half of a character, such as \\ud800") from None
     if not isinstance(record, dict):
         raise RecordError("it is not an object of JSON")
     check(record)
     return record
+
+
+def _no_number(text: str) -> float:
+    raise RecordError(f"it is not JSON: {text} is no number")
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise RecordError("it is not JSON of a comment: a number is too large")
+    return number
+
+
+def _whole_number(text: str) -> int:
+    if abs(_number(text)) > _LARGEST:
+        raise RecordError("it is not JSON of a comment: a number is too large")
+    return int(text)
 
 
 def check(record: Record) -> None:
@@ -123,6 +146,11 @@ def key(record: Record) -> str:
     """Which record of a file it is, in all its versions."""
     (kind,) = (kind for kind in KINDS if kind in record)
     return f"{kind}:{record[kind]}"
+
+
+def is_of_another(record: Record, other: Record) -> bool:
+    """Whether two comments with one identifier are of two people: then neither is a version of the other."""
+    return "comment" in record and record["by"]["username"] != other["by"]["username"]
 
 
 def newest(versions: Iterable[Record]) -> Record:

@@ -15,6 +15,7 @@ from tornado.websocket import WebSocketHandler
 
 from lakebook.lab.people.access import Watched
 from lakebook.lab.people.identity import LabIdentityProvider, LabUser
+from lakebook.lab.people.presence import under_own_name
 from lakebook.lab.people.store import Role
 
 #: milliseconds within which who is no longer let in is put out
@@ -23,12 +24,19 @@ _NO_LONGER = 4403
 
 
 class RoomHandler(Watched, YDocWebSocketHandler):
-    """A shared document: a viewer gets all edits and shows where they look, and changes nothing."""
+    """A shared document: a viewer gets all edits and shows where they look, and changes nothing.
+
+    Nobody shows where they look under another person's name.
+    """
 
     async def on_message(self, message: Any) -> None:
         """Take what a browser sends."""
-        if not _only_looks(self) or is_look(message):
-            await super().on_message(message)
+        if _only_looks(self) and not is_look(message):
+            return
+        awareness = self.room.awareness
+        own = under_own_name(message, self.current_user, awareness.states, awareness.client_id)
+        if own is not None:
+            await super().on_message(own)
 
 
 class ChannelsHandler(Watched, KernelWebsocketHandler):
