@@ -111,13 +111,6 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-def waits(page: Page) -> Page:
-    """On a machine that does much else JupyterLab asks whether to wait for a document; who tests does."""
-    asked = page.get_by_role("dialog", name="The document is taking some time to load")
-    page.add_locator_handler(asked, lambda dialog: dialog.get_by_role("button", name="Continue waiting").click())
-    return page
-
-
 @pytest.fixture
 def lab(browser: Browser, url: str, served: Path) -> Iterator[Lab]:
     """A tab with a layout and an empty folder of its own."""
@@ -164,7 +157,7 @@ def pair(browser: Browser, living_lab: LivingLab, tokens: dict[str, str]) -> Ite
     contexts = [browser.new_context(viewport={"width": 1280, "height": 800}) for _ in tokens]
     labs = []
     for context, token in zip(contexts, tokens.values(), strict=True):
-        page = waits(context.new_page())
+        page = context.new_page()
         page.set_default_timeout(60_000)
         labs.append(Lab(page, f"{living_lab.url}lab/workspaces/{name}", folder, token))
     yield Pair(living_lab, *labs)

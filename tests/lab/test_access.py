@@ -14,7 +14,6 @@ import nbformat
 import pytest
 import requests
 
-from lab.conftest import waits
 from lab.names.conftest import tables
 from lab.pictures import picture
 from lab.test_languages import contrast, variable
@@ -146,7 +145,7 @@ def stocked(living_lab: LivingLab) -> LivingLab:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1400, "height": 1000}, reduced_motion="reduce")
-    made = waits(context.new_page())
+    made = context.new_page()
     made.set_default_timeout(60_000)
     yield made
     context.close()

@@ -48,9 +48,6 @@ def write_notebook(lab: Lab, name: str, *sources: str) -> None:
 
 
 def open_notebook(lab: Lab, name: str) -> None:
-    # jupyter-collaboration asks it where the machine has much else to do
-    asks = lab.page.get_by_role("dialog").get_by_role("button", name="Continue waiting")
-    lab.page.add_locator_handler(asks, lambda button: button.click(), no_wait_after=True)
     lab.open(name)
     lab.page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
 

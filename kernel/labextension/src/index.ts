@@ -11,6 +11,7 @@ import pages from './pages';
 import people from './people';
 import spark from './spark';
 import tables from './tables';
+import waiting from './waiting';
 
 /** Each folder beside this file is one feature, and works where another one is disabled. */
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
@@ -24,7 +25,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   ...pages,
   ...people,
   ...spark,
-  ...tables
+  ...tables,
+  ...waiting
 ];
 
 export default plugins;
