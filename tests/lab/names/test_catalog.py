@@ -30,9 +30,9 @@ def test_it_leads_to_columns_and_versions_and_starts_no_spark(bench: Bench) -> N
     bench.row("sales").click()
     expect(bench.row("late")).to_be_visible()
     expect(bench.row("vat()")).to_be_visible()
+    picture(bench.page, "catalog")
     bench.row("gone").click()
     expect(panel).to_contain_text("The files of table gone are gone")
-    picture(bench.page, "catalog")
 
     for at, wanted in enumerate(
         ['spark.table("departures")', "departures", 'tbl(spark, "departures")', 'spark.table("departures")']
