@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
+@pytest.mark.long
 def test_a_clone_is_changed_looked_at_committed_and_pushed(
     ann: Lab, server: OwnServer, colleague: Clone, tmp_path: Path
 ) -> None:
