@@ -224,6 +224,10 @@ def test_the_demo_opens_the_tour_and_leaves_one_that_is_there(tmp_path: Path) ->
     with living(tmp_path, "--demo") as started:
         page = requests.get(started.url, headers={"Authorization": f"token {started.owners_token}"}, timeout=60)
         assert page.url.partition("?")[0].endswith("/lab/tree/tour.ipynb")
+        assert started.process.stdout
+        assert f"  {started.url}lab/tree/tour.ipynb?token={started.owners_token}\n" in iter(
+            started.process.stdout.readline, ""
+        )
         assert (tmp_path / "tour.ipynb").read_text() == '{"mine": true}'
 
 

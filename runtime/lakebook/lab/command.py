@@ -15,7 +15,7 @@ from lakebook.config import Workspace, find_workspace
 from lakebook.lab import hub
 from lakebook.lab.people import command as people
 from lakebook.lab.place import Place, make_place
-from lakebook.lab.running import AlreadyRunning, Running, alone, find
+from lakebook.lab.running import AlreadyRunning, Running, alone, find, link
 
 _NEEDS = ("jupyterlab", "jupyter_collaboration", "jupyter_server_ydoc")
 _PORT = 8888
@@ -112,8 +112,11 @@ def _serve(workspace: Workspace, place: Place, asked: argparse.Namespace, path: 
     from lakebook.lab.lacking import sentences
     from lakebook.lab.supervisor import Failed, Supervisor
 
+    page = _page(workspace, path)
+
     def ready(running: Running) -> None:
-        print(f"The lab of {workspace.root} is open until Ctrl-C:\n  {running.link}", flush=True)
+        where = link(running.url, running.token, page)
+        print(f"The lab of {workspace.root} is open until Ctrl-C:\n  {where}", flush=True)
         for sentence in sentences(workspace):
             print(f"  {sentence}", flush=True)
 
@@ -123,7 +126,7 @@ def _serve(workspace: Workspace, place: Place, asked: argparse.Namespace, path: 
         *(["jupyterhub.singleuser"] if hub.is_here() else ["lakebook.lab.server"]),
         *settings.arguments(workspace, place),
         *([] if hub.is_here() else _own_arguments(workspace, place, asked)),
-        *_opens(workspace, path),
+        f"--LabApp.default_url=/{page}",
         *rest,
     ]
     supervisor = Supervisor(command, settings.environment(workspace, place), place)
@@ -145,7 +148,7 @@ def _own_arguments(workspace: Workspace, place: Place, asked: argparse.Namespace
     ]
 
 
-def _opens(workspace: Workspace, path: Path) -> list[str]:
-    """That the lab opens with a file or a folder of the workspace in sight."""
+def _page(workspace: Workspace, path: Path) -> str:
+    """Where the lab opens: with a file or a folder of the workspace in sight."""
     below = path.relative_to(workspace.root).as_posix() if path.is_relative_to(workspace.root) else "."
-    return [] if below == "." else [f"--LabApp.default_url=/lab/tree/{quote(below)}"]
+    return "lab" if below == "." else f"lab/tree/{quote(below)}"

@@ -43,9 +43,9 @@ class AlreadyRunning(Exception):
     """Another lab has the workspace."""
 
 
-def link(url: str, token: str) -> str:
-    """An address that lets in whom the token is for."""
-    return f"{url}lab?token={token}" if token else f"{url}lab"
+def link(url: str, token: str, page: str = "lab") -> str:
+    """An address that lets in whom the token is for, to a page below the lab's url."""
+    return f"{url}{page}?token={token}" if token else f"{url}{page}"
 
 
 @contextmanager

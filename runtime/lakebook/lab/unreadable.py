@@ -31,7 +31,7 @@ class UnreadableNotebooks(AsyncLargeFileManager):
             model: dict[str, Any] = await super().get(path, content, type, format, require_hash)
         except HTTPError as problem:
             file = Path(self._get_os_path(path))
-            is_notebook = type == "notebook" or type is None and file.suffix == ".ipynb"
+            is_notebook = type == "notebook" or (type is None and file.suffix == ".ipynb")
             if problem.status_code != HTTPStatus.BAD_REQUEST or not is_notebook or not file.is_file():
                 raise
             why = reason(file.read_bytes())
