@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import urllib.error
 import urllib.request
@@ -15,6 +16,8 @@ from lakebook.spark.connection import ask
 from lakebook.spark.driver import CONNECTION, Driver
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
     from lab.names.conftest import Bench
 
 pytestmark = pytest.mark.spark
@@ -103,9 +106,27 @@ def test_it_is_ended_after_a_question_that_names_who_uses_it(bench: Bench) -> No
     bench.page.keyboard.press("Enter")
     bench.page.get_by_role("button", name="Stop …").click()
     expect(bench.page.locator(".jp-Dialog")).to_contain_text(path)
-    bench.page.get_by_role("button", name="Cancel").click()
+    bench.page.locator(".jp-Dialog").get_by_role("button", name="Cancel", exact=True).click()
     expect(status).to_have_attribute("aria-label", re.compile("running"))
     status.click()
     bench.page.get_by_role("button", name="Stop …").click()
     bench.page.locator(".jp-Dialog").get_by_role("button", name="Stop", exact=True).click()
     expect(status).to_have_attribute("aria-label", re.compile("off"))
+
+
+def test_the_question_names_who_has_come_since_it_was_last_looked(bench: Bench) -> None:
+    from playwright.sync_api import expect
+
+    def as_before(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=json.dumps({**answer.json(), "notebooks": []}))
+
+    path = bench.open("spark.range(3).count()")
+    bench.page.route(re.compile(r"/lakebook/api/driver\?(?!.*now=)"), as_before)
+    bench.run(0)
+    expect(bench.prompt(0)).to_have_text("[1]:", timeout=180_000)
+    bench.page.get_by_role("button", name=re.compile("^Spark driver: running")).click()
+    expect(bench.page.get_by_role("dialog", name="Spark driver")).to_contain_text("none; it ends by itself")
+    bench.page.get_by_role("button", name="Stop …").click()
+    expect(bench.page.locator(".jp-Dialog")).to_contain_text(re.compile(f"Attached: .*{path}"))
+    bench.page.locator(".jp-Dialog").get_by_role("button", name="Cancel", exact=True).click()

@@ -94,6 +94,16 @@ export class Driver {
       });
   }
 
+  /** How it is at this moment, for a question of what would be lost; what was seen last, where nobody answers. */
+  async lookNow(): Promise<ILook | undefined> {
+    const query = { folder: this._folder(), now: 'yes' };
+    const seen = await ask<ILook>(this._server, 'driver', query).catch(() => this._seen);
+    if (seen) {
+      this._see(seen, this._turn);
+    }
+    return seen;
+  }
+
   /** @throws Refused when it cannot be done. */
   async do(verb: Verb): Promise<void> {
     this._doing = verb;

@@ -45,9 +45,10 @@ export class DriverPopup extends ReactWidget {
 
 /** Do it, after a question when others would lose something. */
 async function act(driver: Driver, verb: Verb): Promise<void> {
-  const attached = driver.seen?.notebooks ?? [];
   if (verb !== 'start') {
     const ends = { stop: 'Stop', restart: 'Restart' }[verb];
+    const seen = await driver.lookNow();
+    const attached = seen?.state === 'running' ? seen.notebooks : [];
     const answer = await showDialog({
       title: `${ends} Spark’s driver?`,
       body: warning(attached),
@@ -64,7 +65,10 @@ async function act(driver: Driver, verb: Verb): Promise<void> {
   }
 }
 
-function warning(attached: readonly IAttached[]): string {
+function warning(attached: readonly IAttached[] | undefined): string {
+  if (!attached) {
+    return 'It does not say which notebooks are attached. Their temporary views, cached frames and Scala’s values will be gone.';
+  }
   const names = attached.map(({ name }) => name).join(', ');
   const busy = attached.filter(({ running }) => running).length;
   const who = attached.length ? `Attached: ${names}. ` : 'No notebook is attached. ';

@@ -27,7 +27,10 @@ class _Handler(AnswerHandler):
 
 
 class DriverHandler(_Handler):
-    """``GET``: how it is. ``POST {"do": "start" | "stop" | "restart"}``: the same, afterwards."""
+    """``GET``: how it is, or was a moment ago; with ``now=yes``, how it is now.
+
+    ``POST {"do": "start" | "stop" | "restart"}``: how it is afterwards.
+    """
 
     # a page that is left open is no sign of somebody who works
     _track_activity = False
@@ -36,8 +39,8 @@ class DriverHandler(_Handler):
     @authorized
     async def get(self) -> None:
         """Its state, memory and attached notebooks."""
-        folder = self.folder
-        await self.answer(lambda: self.looks.of(folder))
+        folder, now = self.folder, self.get_query_argument("now", "") == "yes"
+        await self.answer(lambda: self.looks.of(folder, now=now))
 
     @web.authenticated
     @authorized

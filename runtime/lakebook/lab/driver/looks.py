@@ -30,12 +30,15 @@ class Looks:
         #: workspaces whose driver this server is starting
         self._starting: set[Path] = set()
 
-    def of(self, folder: str) -> dict[str, Any]:
-        """How the driver is for the notebooks in a folder. Raises as ``Workspaces.of`` does."""
+    def of(self, folder: str, *, now: bool = False) -> dict[str, Any]:
+        """How the driver is for the notebooks in a folder; with ``now``, nothing that was found before is told.
+
+        Raises as ``Workspaces.of`` does.
+        """
         workspace = self.workspaces.of(folder)
         with self._lock:
             when, found = self._found.get(workspace.root, (0.0, {}))
-            if not found or time.monotonic() - when > _FRESH:
+            if now or not found or time.monotonic() - when > _FRESH:
                 found = self._look(workspace)
                 self._found[workspace.root] = (time.monotonic(), found)
         return found
