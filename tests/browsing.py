@@ -24,8 +24,9 @@ def browsing() -> Iterator[Browser]:
     """Yield the browser; skip the test where there is none."""
     if _CHROMIUM is None:
         pytest.skip("no Chromium is installed; on Debian: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)  # a busy machine is no fault of the page's
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=_CHROMIUM, args=_OPTIONS)
         yield started

@@ -199,15 +199,26 @@ def test_a_language_is_picked_by_keyboard_alone(lab: Lab) -> None:
     typed.press("Control+/")
     assert source(page, 0) == "%sql\n-- SELECT 1"
     typed.press("Control+/")
+    typed.press("Control+a")
+    typed.press("Control+/")
+    assert source(page, 0) == "%sql\n-- SELECT 1"
+    typed.press("Control+a")
+    typed.press("Control+/")
+    assert source(page, 0) == "%sql\nSELECT 1"
 
     typed.press("Escape")
     typed.press("Shift+ArrowDown")
     run(page, "Language of the Cell: Scala")  # of both
     expect(cell(page, 1)).to_have_attribute("data-lakebook-language", "scala")
     assert [source(page, 0), source(page, 1)] == ["%scala\nSELECT 1", "%scala\nx <- 1"]
+    menu, focus = page.locator(".lb-LanguageMenu"), page.locator(".jp-NotebookPanel:visible :focus")
+    expect(focus).to_have_count(1)  # again, after the palette
     typed.press("Alt+Shift+L")
+    expect(menu).to_be_visible()
     typed.press("Escape")
+    expect(focus).to_have_count(1)
     typed.press("Alt+Shift+L")
+    expect(menu).to_be_visible()
     typed.press("p")  # to Python, by its first letter
     typed.press("Enter")
     expect(cell(page, 1)).to_have_attribute("data-lakebook-language", "python")

@@ -13,6 +13,7 @@ import {
 import { styleTags, tags } from '@lezer/highlight';
 
 import { LANGUAGES, read, type ILanguage, type IReading } from './cell.js';
+import { commentKeys } from './comment';
 
 /** As JupyterLab shall treat a cell: one with a magic by a language of ours, whose code begins behind it. */
 export function mimeType({ language, magic }: IReading): string {
@@ -28,7 +29,7 @@ export function addLanguages(registry: IEditorLanguageRegistry): void {
       mime: `text/x-lakebook-${language.name}`,
       load: async () => {
         const code = (await registry.getLanguage(inner))?.support;
-        return new LanguageSupport(withMagic(language, code?.language), code?.support);
+        return new LanguageSupport(withMagic(language, code?.language), [code?.support ?? [], commentKeys]);
       }
     });
   }
