@@ -69,9 +69,12 @@ def test_it_opens_by_the_enter_key_and_by_the_menu_which_offers_text_too(lab: La
     lab.choose("Open")
     expect(lab.tab, text="menu.py")
     expect(lab.notebook)
+    lab.notebook.locator(".jp-CodeCell .cm-content").wait_for()
     lab.file("menu.py").click(button="right")
     lab.choose("Open With", "Editor")
     expect(lab.editor)
+    warning = lab.page.get_by_role("dialog").filter(has_text="two different views")  # jupyter-collaboration's
+    warning.get_by_role("button", name="Ok").click()
     lab.file("menu.py").dblclick()
     expect(lab.notebook)
 

@@ -54,15 +54,15 @@ export function Composer({ trans, label, action, people, text = '', onType, isFo
   };
 
   const insert = (person: IPerson) => {
-    const caret = field.current?.selectionStart ?? value.length;
-    const before = value.slice(0, caret - (typedName()?.length ?? 0));
-    const start = `${before}${person.name} `;
-    type(start + value.slice(caret));
+    const { current } = field;
+    if (current) {
+      // in the field itself, caret and all: set a frame later, the caret would jump in what is typed meanwhile
+      const caret = current.selectionStart;
+      current.setRangeText(`${person.name} `, caret - (typedName()?.length ?? 0), caret, 'end');
+      current.focus();
+      type(current.value);
+    }
     setFound([]);
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(start.length, start.length);
-    });
   };
 
   const submit = () => {

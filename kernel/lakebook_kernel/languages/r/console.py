@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Mapping
 from typing import Literal
 
@@ -16,8 +15,6 @@ Name = Literal["stdout", "stderr"]
 DELAY = 0.03
 #: characters that are sent without waiting for more
 LIMIT = 16_384
-#: seconds between two writes in which R may have run another program, whose output belongs between them
-GAP = 0.001
 
 
 class Console:
@@ -36,7 +33,6 @@ class Console:
         self._pipes = pipes
         self._parts: list[tuple[Name, list[str]]] = []
         self._size = 0
-        self._last = 0.0
         self._pending = threading.Event()
         self._calm = threading.Event()
         self._calm.set()
@@ -48,10 +44,7 @@ class Console:
             os.write(1 if name == "stdout" else 2, text.encode())
             return
         with self._lock:
-            now = time.monotonic()
-            if now - self._last > GAP:
-                self._collect()
-            self._last = now
+            self._collect()  # R may have run another program since the last write, in less than a millisecond
             self._append(name, text)
             if self._size > LIMIT or (self._calm.is_set() and text.endswith("\n")):
                 self._send()
