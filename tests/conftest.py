@@ -32,6 +32,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("r"):
                 item.add_marker(pytest.mark.skip(reason="R is not installed"))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item.path.relative_to(Path(__file__).parent))))
+
+
+def _group(path: Path) -> str:
+    """What one of several processes of tests runs as a whole: a file, whose notebook starts once, or all of the lab."""
+    return "lab" if path.parts[0] == "lab" else path.as_posix()
 
 
 @pytest.fixture(scope="session", autouse=True)
