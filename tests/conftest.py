@@ -7,10 +7,15 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from lakebook.kernelspecs import install
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
 #: where MLflow keeps in a process which store and which experiment it logs to, beside its variables
 _MLFLOW_S_PLACES = (
@@ -23,7 +28,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the tests that take minutes, too")
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--long"):
         long = [item for item in items if item.get_closest_marker("long")]
@@ -33,13 +37,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("r"):
                 item.add_marker(pytest.mark.skip(reason="R is not installed"))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item.path.relative_to(Path(__file__).parent))))
 
 
-def _group(path: Path) -> str:
-    """What one of several processes of tests runs as a whole: a file, whose notebook starts once, or all of the lab."""
-    return "lab" if path.parts[0] == "lab" else path.as_posix()
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """What one of several processes runs as a whole: a file, whose notebook starts once, or all of the lab."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Whole(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/lab" if nodeid.startswith("tests/lab/") else nodeid.partition("::")[0]
+
+    return Whole(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
