@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+from lakebook.spark import demand
 from lakebook.spark.connection import Connection
 from lakebook.spark.errors import SessionEnded
 
@@ -58,7 +59,7 @@ class Attachment:
 
         self.connection.close()
         context, gateway = SparkContext._active_spark_context, SparkContext._gateway
-        SparkContext._active_spark_context = None
+        demand.forget()
         SparkContext._gateway = SparkContext._jvm = None
         SparkSession._instantiatedSession = SparkSession._activeSession = None
         if context is not None:
@@ -164,7 +165,8 @@ def _object_id(self: JavaObject) -> str:
 
 
 class Builders:
-    """Makes code that builds a session or context of its own get the notebook's, and ``stop()`` leave the driver be.
+    """Makes code that builds a session or context of its own, or that needs one, get the notebook's, and ``stop()``
+    leave the driver be.
 
     PySpark is not imported for it: the changes are made when something else imports it.
     """
@@ -187,6 +189,7 @@ class Builders:
 
         self._context(SparkContext)
         self._builder(SparkSession)
+        demand.install(self._attach)
         _convert_without_imports()
 
     def _context(self, kind: type[SparkContext]) -> None:
