@@ -163,6 +163,10 @@ class Driver:
         """This notebook's session; starts the driver and attaches when needed. Raises ``CellError`` when it cannot."""
         return self._attach().session
 
+    def of_session(self, name: str) -> Any:
+        """What one of ``SESSION_NAMES`` means; attaches as ``session`` does."""
+        return _OF_SESSION[name](self._attach())
+
     def bind(self, names: Collection[str]) -> None:
         """Let these of ``SESSION_NAMES`` mean the session's, whatever became of them."""
         attachment = self._attach()

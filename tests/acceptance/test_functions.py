@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from acceptance.live import Notebook
@@ -32,3 +34,28 @@ def test_they_give_way_to_what_any_language_binds(notebook: Notebook) -> None:
     notebook.good("sql = 'a text'")
     assert "a text" in notebook.good("%r\nsql").text
     notebook.good("del sql, table")
+
+
+#: a module beside a notebook, as Databricks' documentation writes one
+HELPERS = """
+from databricks.sdk.runtime import dbutils, display, spark, sql
+
+def rows(number):
+    return spark.range(number).count() + sql("SELECT 1").count()
+
+def parts():
+    return dir(dbutils)
+"""
+
+
+@pytest.mark.spark
+def test_a_module_takes_them_from_the_sdk(workspace: Path) -> None:
+    (workspace / "lb_helpers.py").write_text(HELPERS)
+    with Notebook(workspace) as notebook:
+        notebook.good("import databricks.sdk.runtime as runtime\nruntime.dbutils.fs.mounts()")
+        assert notebook.good("import sys\n'pyspark' in sys.modules or 'dbruntime' in sys.modules").text == "False"
+        assert notebook.good("import lb_helpers\nlb_helpers.rows(3)").text == "4"
+        assert "widgets" in notebook.good("lb_helpers.parts()").text
+        notebook.good("from databricks.sdk.runtime import *\nassert spark.range(2).count() == 2 and sc and sqlContext")
+        assert notebook.good("runtime.init_runtime_repl_auth()").text == "(None, None)"  # as the package has it
+        assert "has no attribute" in notebook.run("runtime.nothing").error

@@ -20,6 +20,8 @@ from lakebook.mapped import MappedFiles
 from lakebook_kernel.databricks.calling import Caller
 from lakebook_kernel.databricks.dbutils import DBUtils, PysparkModule
 from lakebook_kernel.databricks.functions import Functions
+from lakebook_kernel.databricks.sdk_runtime import SdkRuntime
+from lakebook_kernel.driver import SESSION_NAMES
 
 if TYPE_CHECKING:
     from lakebook.config import Workspace
@@ -51,6 +53,7 @@ class Databricks:
         shell.user_ns["dbutils"] = shell.user_ns_hidden["dbutils"] = self.dbutils
         Functions(self._kernel.spark, self.dbutils).install()
         PysparkModule(self.dbutils).install()
+        SdkRuntime(SESSION_NAMES, self._kernel.driver.of_session).install()
         MappedFiles(self._local).install()
         vars(interactiveshell)["io_open"] = open  # what a cell's own `open` calls
         vars(shell.user_ns["open"])["__wrapped__"] = open  # pickled with it, and Python's own is not found by name now
