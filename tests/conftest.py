@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="R is not installed"))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    main = sys.modules["__main__"]
+    if main.__spec__ is None and not hasattr(main, "__file__"):
+        # one of several processes of tests, of which PySpark thinks that its doctests run there, and ends it
+        main.__spec__ = find_spec("xdist.remote")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """What one of several processes runs as a whole: a file, whose notebook starts once, or all of the lab."""
@@ -62,6 +70,8 @@ def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "IPYTHONDIR": str(home / "ipython"),
         "LAKEBOOK_IDLE_TIMEOUT": "120",
+        # drivers that live for a minute: to compile for years costs a third of the processor's time
+        "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     }
     with pytest.MonkeyPatch.context() as patch:
         for name, value in changes.items():

@@ -16,6 +16,8 @@ import pytest
 
 from browsing import browsing
 from lab.living import LivingLab, living
+from lakebook.config import find_workspace
+from lakebook.spark import driver
 from serving import TOKEN, serving
 
 if TYPE_CHECKING:
@@ -140,6 +142,7 @@ def living_lab(extension: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     finds = os.pathsep.join([str(extension / "share" / "jupyter"), os.environ["JUPYTER_PATH"]])
     with living(workspace, JUPYTER_PATH=finds) as lab:
         yield lab
+    driver.stop(find_workspace(workspace))
 
 
 @pytest.fixture(scope="package")

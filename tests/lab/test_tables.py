@@ -190,6 +190,7 @@ def test_values_are_chosen_columns_hidden_and_files_downloaded(lab: Lab) -> None
 
 def test_all_is_done_by_keyboard(lab: Lab) -> None:
     page = opened(lab, FRAME)
+    expect_text(status(page), "5,000 rows")  # all of them, not those that are saved
     grid(page).focus()
     active = page.locator(".lb-Table-grid .lb-mod-active")
     for key in ("ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight"):
