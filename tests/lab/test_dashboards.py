@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+import pytest
 import requests
 
 from lab.conftest import Lab
@@ -163,6 +164,23 @@ def test_who_may_not_run_a_notebook_opens_no_dashboard(pair: Pair) -> None:
     page = get(lab, f"voila/render/{name}?day=Tuesday&token={pair.ann.token}")
     assert page.status_code == 200
     assert "on Tuesday" in page.text and "dbutils" not in page.text
+
+
+@pytest.mark.spark
+@pytest.mark.r
+def test_a_dashboard_runs_cells_of_every_language(pair: Pair) -> None:
+    sources = (
+        "planes = 2",
+        "%sql\nSELECT :planes * 21 AS answer",
+        '%scala\nprintln("Scala has " + planes * 21)',
+        "%r\ncat('R has', planes * 21)",
+        "display(spark.range(planes))",
+    )
+    write_notebook(pair.ann, "languages.ipynb", *sources)
+    page = get(pair.lab, f"voila/render/{pair.ann.folder.name}/languages.ipynb", pair.ann.token).text
+    for shown in ("answer", "42", "Scala has 42", "R has 42", "(2 rows)"):
+        assert shown in page
+    assert "println" not in page and "Traceback" not in page
 
 
 def test_voilas_other_addresses_are_closed(living_lab: LivingLab) -> None:
