@@ -63,7 +63,7 @@ class Questions:
         try:
             answer = self.answer(event["what"], event["arguments"], partial(notebook.subject, event["id"]))
             error, reply = "", json.dumps({"answer": answer})
-        except Exception as problem:  # whatever it is: somebody waits for an answer
+        except (Exception, SystemExit) as problem:  # whatever it is: somebody waits for an answer
             _log.debug("%s was not answered", event["what"], exc_info=True)
             error = _sentence(problem)
             reply = json.dumps({"error": error})
@@ -86,6 +86,8 @@ def _nobody(what: str, arguments: dict[str, Any], subject: Subject) -> dict[str,
     raise LookupError(f"Nobody here can answer {what}.")
 
 
-def _sentence(problem: Exception) -> str:
+def _sentence(problem: BaseException) -> str:
+    if isinstance(problem, SystemExit):
+        return f"Python code that it runs wanted to end the kernel (sys.exit({problem.code!r}))."
     first = next((line.strip() for line in str(problem).splitlines() if line.strip()), "")
     return first or type(problem).__name__

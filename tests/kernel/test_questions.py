@@ -109,3 +109,15 @@ def test_what_takes_long_holds_up_no_other_question() -> None:
     questions.answer = answer
     answers = ask(questions, StandInNotebook(), event(1, "long"), event(2, "short"))
     assert answers == {1: {"answer": {"of": "long"}}, 2: {"answer": {"of": "short"}}}
+
+
+def test_code_that_ends_its_process_ends_no_thread_that_answers() -> None:
+    questions = Questions(print, lambda: False)
+
+    def answer(what: str, arguments: dict[str, Any], subject: Any) -> dict[str, Any]:
+        raise SystemExit(0)  # as some libraries do when something is not installed
+
+    questions.answer = answer
+    assert ask(questions, StandInNotebook(), event(1, "first"), event(2, "second")) == {
+        number: {"error": "Python code that it runs wanted to end the kernel (sys.exit(0))."} for number in (1, 2)
+    }
