@@ -23,15 +23,15 @@ _SEE = ("mlflow",)
 class _Absent:
     """Stands where the context would be: whoever needs that gets it made."""
 
-    def __init__(self, attach: Callable[[], object]) -> None:
-        self._attach = attach
+    #: makes it; a process has one notebook at a time
+    attach: Callable[[], object]
 
     def __get__(self, instance: object, owner: type[SparkContext]) -> SparkContext | None:
         reader = sys._getframe(1)
         module = str(reader.f_globals.get("__name__"))
         if not module.startswith("pyspark.") or module in _ASK or reader.f_code.co_name == "__del__":
             return None
-        self._attach()
+        self.attach()
         context = vars(owner)["_active_spark_context"]
         return None if context is self else context
 
@@ -42,20 +42,11 @@ _absent: _Absent | None = None
 def install(attach: Callable[[], object]) -> None:
     """Let PySpark call ``attach``, which makes a context, where it needs one that is not there."""
     global _absent
-    from pyspark.sql import SparkSession
-
-    _absent = _Absent(attach)
-    forget()
-    active = SparkSession.getActiveSession.__func__  # type: ignore[attr-defined]
-
-    def active_session(cls: type[SparkSession]) -> SparkSession | None:
-        module = str(sys._getframe(1).f_globals.get("__name__"))
-        if module.partition(".")[0] not in _SEE:
-            attach()
-        session: SparkSession | None = active(cls)
-        return session
-
-    SparkSession.getActiveSession = classmethod(active_session)  # type: ignore[method-assign, assignment]
+    if _absent is None:
+        _absent = _Absent()
+        forget()
+        _give_active_session(_absent)
+    _absent.attach = attach
 
 
 def forget() -> None:
@@ -63,3 +54,18 @@ def forget() -> None:
     from pyspark import SparkContext
 
     SparkContext._active_spark_context = _absent  # type: ignore[assignment]
+
+
+def _give_active_session(absent: _Absent) -> None:
+    from pyspark.sql import SparkSession
+
+    active = SparkSession.getActiveSession.__func__  # type: ignore[attr-defined]
+
+    def active_session(cls: type[SparkSession]) -> SparkSession | None:
+        module = str(sys._getframe(1).f_globals.get("__name__"))
+        if module.partition(".")[0] not in _SEE:
+            absent.attach()
+        session: SparkSession | None = active(cls)
+        return session
+
+    SparkSession.getActiveSession = classmethod(active_session)  # type: ignore[method-assign, assignment]
