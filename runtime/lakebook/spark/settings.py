@@ -135,6 +135,8 @@ def _compute(master: str, classes: Path, executor_jars: list[Path]) -> dict[str,
             "spark.authenticate": "true",
             "spark.python.daemon.module": "lakebook.spark.workers",
             "spark.sql.shuffle.partitions": str(max(2, _cores(master))),
+            # Delta lists a table's folder by as many tasks, be there a single file: 10,000 without this
+            "spark.sql.sources.parallelPartitionDiscovery.parallelism": str(4 * max(2, _cores(master))),
             # a task that finds no memory fails, and does not end everybody's driver
             "spark.executor.killOnFatalError.depth": "0",
         }

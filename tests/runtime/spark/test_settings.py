@@ -20,6 +20,12 @@ def test_the_users_settings_win() -> None:
     assert settings(spark_sql_shuffle_partitions="7")["spark.sql.shuffle.partitions"] == "7"
 
 
+def test_a_folder_is_not_listed_by_thousands_of_tasks_on_one_machine() -> None:
+    name = "spark.sql.sources.parallelPartitionDiscovery.parallelism"
+    assert settings("local[4]")[name] == "16"
+    assert name not in settings("spark://host:7077")
+
+
 def test_the_users_extensions_and_jars_are_added() -> None:
     ours = settings()["spark.sql.extensions"]
     assert settings(spark_sql_extensions="a.B")["spark.sql.extensions"] == f"{ours},a.B"
