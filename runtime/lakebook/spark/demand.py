@@ -6,6 +6,7 @@ looks for it in an attribute of the class and takes its absence for a mistake.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -63,7 +64,7 @@ def _give_active_session(absent: _Absent) -> None:
 
     def active_session(cls: type[SparkSession]) -> SparkSession | None:
         module = str(sys._getframe(1).f_globals.get("__name__"))
-        if module.partition(".")[0] not in _SEE:
+        if module.partition(".")[0] not in _SEE and "SPARK_REMOTE" not in os.environ:  # a session elsewhere
             absent.attach()
         session: SparkSession | None = active(cls)
         return session

@@ -2,6 +2,7 @@ package lakebook.bridge
 
 import java.io.File
 import java.util.concurrent.atomic.AtomicInteger
+import java.util.regex.PatternSyntaxException
 
 import scala.collection.mutable
 import scala.reflect.internal.util.{AbstractFileClassLoader, BatchSourceFile}
@@ -160,7 +161,17 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
   /** What the compiler does with its own stack, whose end is told as a fault of the code. */
   private def withinStack[T](body: => T): T =
     try body
-    catch { case _: StackOverflowError => throw new CompileFailed(Seq(Problem(None, None, CellCompiler.TooDeep))) }
+    catch {
+      case problem: Throwable if isStacksEnd(problem) =>
+        throw new CompileFailed(Seq(Problem(None, None, CellCompiler.TooDeep)))
+    }
+
+  /** Within a regular expression Java makes another error of it. */
+  private def isStacksEnd(problem: Throwable): Boolean = problem match {
+    case _: StackOverflowError           => true
+    case problem: PatternSyntaxException => problem.getDescription.startsWith("Stack overflow")
+    case _                               => false
+  }
 
   private def labelled[T](body: => T): T = withLabel(CellCompiler.Label)(body)
 
