@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -63,6 +63,8 @@ class Executor:
         self._notebooks = SharedNotebooks(server, self._moved)
         self._writer = Writer(self._is_open, self._reopen)
         self._queues: dict[str, Queue] = {}
+        #: how many restarts of a kernel are under way
+        self._restarts: Counter[str] = Counter()
         #: by cell: the run that it shows
         self._latest: OrderedDict[tuple[str, str], Run] = OrderedDict()
         self._ends: OrderedDict[str, Event] = OrderedDict()
@@ -127,6 +129,23 @@ class Executor:
             del self._queues[kernel]
             self._start(queue.close())
 
+    def restart_begins(self, kernel: str) -> None:
+        """A kernel is about to be restarted."""
+        self._restarts[kernel] += 1
+        if queue := self._queues.get(kernel):
+            queue.hold()
+
+    def restart_ends(self, kernel: str, *, is_done: bool) -> None:
+        """It was restarted, or could not be: what ran and waited when it began has ended with it, if it was."""
+        self._restarts[kernel] -= 1
+        queue = self._queues.get(kernel)
+        if queue is not None and is_done:
+            queue.abort_held("KernelRestarted", "The kernel was restarted")
+        if not self._restarts[kernel]:
+            del self._restarts[kernel]
+            if queue is not None:
+                queue.go_on()
+
     async def close(self) -> None:
         """Leave the kernels."""
         await asyncio.gather(*(queue.close() for queue in self._queues.values()))
@@ -146,7 +165,9 @@ class Executor:
             raise NoKernel("The notebook's kernel is not there any more; start one, then run the cell again.")
         if kernel not in self._queues:
             manager = self._kernels.get_kernel(kernel)
-            self._queues[kernel] = Queue(manager, self.questions, self.trust, self._writer, self._changed)
+            self._queues[kernel] = queue = Queue(manager, self.questions, self.trust, self._writer, self._changed)
+            if kernel in self._restarts:
+                queue.hold()
             if manager.autorestart:
                 self._watch(kernel)
         return self._queues[kernel]

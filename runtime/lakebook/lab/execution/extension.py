@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from jupyter_core.utils import ensure_async
 from jupyter_server.utils import url_path_join
 
 from lakebook.config import STATE, ConfigError, find_workspace, make_state
@@ -15,11 +16,6 @@ from lakebook.lab.execution.trust import Trust
 
 _KERNELS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 _DOCUMENTS = "https://schema.jupyter.org/jupyter_collaboration/session/v1"
-#: what is done to a kernel: the error that the running cell shows, what is said, and whether the kernel is gone
-_ENDS = {
-    "restart": ("KernelRestarted", "The kernel was restarted", False),
-    "shutdown": ("KernelShutDown", "The kernel was shut down", True),
-}
 
 
 def load(server: Any) -> None:
@@ -30,6 +26,7 @@ def load(server: Any) -> None:
     base = server.web_app.settings["base_url"]
     server.web_app.add_handlers(".*$", [(url_path_join(base, path), *rest) for path, *rest in routes(executor)])
     Ends(executor).listen(server.event_logger)
+    tell_of_restarts(executor, server.kernel_manager)
 
 
 def _state(server: Any) -> Path:
@@ -39,6 +36,27 @@ def _state(server: Any) -> Path:
     except ConfigError as problem:
         server.log.warning("The settings of the workspace are left out: %s", problem)
         return root / STATE
+
+
+def tell_of_restarts(executor: Executor, kernels: Any) -> None:
+    """Let the executor know when a restart begins: the server tells of it when it is done, and a cell that is run
+    meanwhile is for the new kernel.
+
+    Args:
+        kernels: the server's manager of kernels.
+    """
+    restart = kernels.restart_kernel
+
+    async def restart_kernel(kernel_id: str, *args: Any, **options: Any) -> None:
+        executor.restart_begins(kernel_id)
+        is_done = False
+        try:
+            await ensure_async(restart(kernel_id, *args, **options))
+            is_done = True
+        finally:
+            executor.restart_ends(kernel_id, is_done=is_done)
+
+    kernels.restart_kernel = restart_kernel
 
 
 class Ends:
@@ -53,9 +71,8 @@ class Ends:
         events.add_listener(schema_id=_DOCUMENTS, listener=self._document)
 
     async def _kernel(self, logger: Any, schema_id: str, data: dict[str, Any]) -> None:
-        end = _ENDS.get(data["action"])
-        if end is not None and data.get("status") == "success":
-            self._executor.kernel_ended(data["kernel_id"], *end)
+        if data["action"] == "shutdown" and data.get("status") == "success":
+            self._executor.kernel_ended(data["kernel_id"], "KernelShutDown", "The kernel was shut down", is_gone=True)
 
     async def _document(self, logger: Any, schema_id: str, data: dict[str, Any]) -> None:
         if data.get("action") == "initialize" and data.get("msg") == "Room initialized":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from lakebook.lab.execution.kernels import Kernel, Message
@@ -42,6 +42,10 @@ class Queue:
         self._is_replied = self._is_idle = False
         self._lost: asyncio.TimerHandle | None = None
         self._over = asyncio.Event()
+        #: set but while the kernel is being restarted; which runs end with that
+        self._may_begin = asyncio.Event()
+        self._may_begin.set()
+        self._doomed: set[Run] = set()
         self._working: asyncio.Task[None] | None = None
         self._is_heard = False
 
@@ -56,6 +60,20 @@ class Queue:
         """The one that runs, and those that wait."""
         return [*([self._current] if self._current else []), *self._waiting]
 
+    def hold(self) -> None:
+        """The kernel is being restarted: what is asked for from now on begins after ``go_on``."""
+        self._doomed.update(self.unfinished())
+        self._may_begin.clear()
+
+    def abort_held(self, name: str, reason: str) -> None:
+        """As ``abort``, for the runs that were there when the restart began."""
+        self._abort(name, reason, self._doomed)
+
+    def go_on(self) -> None:
+        """No restart is under way any more."""
+        self._doomed.clear()
+        self._may_begin.set()
+
     def abort(self, name: str, reason: str) -> None:
         """The kernel has ended: its run and all that wait have, too.
 
@@ -63,12 +81,15 @@ class Queue:
             name: of the error that the running cell shows.
             reason: a sentence without its full stop.
         """
+        self._abort(name, reason, self.unfinished())
+
+    def _abort(self, name: str, reason: str, doomed: Collection[Run]) -> None:
         self._is_heard = False
-        if (run := self._current) is not None:
+        if (run := self._current) is not None and run in doomed:
             text = f"{reason} while this cell ran."
             run.outputs.add("error", {"ename": name, "evalue": text, "traceback": [f"{name}: {text}"]})
             self._end(run, State.ABORTED)
-        self._abort_waiting(f"{reason[0].lower()}{reason[1:]} before its turn.")
+        self._abort_waiting(f"{reason[0].lower()}{reason[1:]} before its turn.", doomed)
         self._showing.forget()
 
     async def close(self) -> None:
@@ -81,12 +102,15 @@ class Queue:
     async def _work(self) -> None:
         try:
             while self._waiting:
-                if not self._is_heard:
+                if not self._may_begin.is_set():
+                    await self._may_begin.wait()
+                elif not self._is_heard:
                     self._is_heard = True
                     await self._kernel.connect()
-                    continue  # meanwhile all may have been aborted
-                self._begin(self._waiting.popleft())
-                await self._over.wait()
+                else:
+                    self._begin(self._waiting.popleft())
+                    await self._over.wait()
+                # meanwhile all may have been aborted
         except Exception:
             _log.exception("A kernel could not be asked to run cells")
             self.abort("KernelLost", "The server lost the kernel")
@@ -157,7 +181,8 @@ class Queue:
             self._end(run, State.ERROR)
             if not run.may_fail:
                 is_interrupted = run.reply.get("ename") == _INTERRUPTED
-                self._abort_waiting(f"a cell before it {'was interrupted' if is_interrupted else 'failed'}.")
+                what = "was interrupted" if is_interrupted else "failed"
+                self._abort_waiting(f"a cell before it {what}.", list(self._waiting))
         else:
             run.outputs.add("stream", {"name": "stderr", "text": "Not run: the kernel has left it out.\n"})
             self._end(run, State.ABORTED)
@@ -174,8 +199,9 @@ class Queue:
         self._writer.write(run)
         self._changed(run)
 
-    def _abort_waiting(self, reason: str) -> None:
-        while self._waiting:
-            run = self._waiting.popleft()
+    def _abort_waiting(self, reason: str, doomed: Collection[Run]) -> None:
+        aborted = [run for run in self._waiting if run in doomed]
+        self._waiting = deque(run for run in self._waiting if run not in doomed)
+        for run in aborted:
             run.outputs.add("stream", {"name": "stderr", "text": f"Not run: {reason}\n"})
             self._end(run, State.ABORTED)
