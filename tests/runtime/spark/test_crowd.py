@@ -7,6 +7,7 @@ import shutil
 import textwrap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import deltalake
@@ -402,7 +403,9 @@ def test_one_that_crashes_or_leaves_touches_no_other(crowd: list[Peer]) -> None:
         peer.start(work.format(number))
     for peer in (crashing, leaving):
         peer.start(BIG)
-    stopping.start(f"__import__('threading').Timer(0.5, connection.close).start()\n{BIG}")
+    # py4j calls again by a new connection, and forgets one that comes while it shuts down: nobody answers there
+    patience = "__import__('socket').setdefaulttimeout(20)"
+    stopping.start(f"{patience}\n__import__('threading').Timer(0.5, connection.close).start()\n{BIG}")
     crashing.kill()
     leaving.process.terminate()
     with pytest.raises(PeerError):
@@ -415,11 +418,11 @@ def test_a_driver_that_cannot_go_on_ends_at_once_and_says_why(root: Path, one: P
     """The last test here: what Spark calls when a thread that all need has failed."""
     one.run("jvm.System.gc()")  # what the tests of memory left would be taken for the reason
     two.start(BIG)
-    with pytest.raises(PeerError):
+    with suppress(PeerError):  # the answer may be there before the driver's end
         one.run("sc._jsc.sc().stopInNewThread()")
     with pytest.raises(PeerError):
         two.finish()
-    assert driver.status(find_workspace(root)) is None
+    eventually(lambda: driver.status(find_workspace(root)) is None)
     for peer in (one, two):
         eventually(lambda peer=peer: peer.run("[e['reason'] for e in events if e['event'] == 'ending']"))  # type: ignore[misc]
     assert "the driver ended: Spark failed" in driver.logs(find_workspace(root), 30)
