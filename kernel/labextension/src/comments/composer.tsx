@@ -42,8 +42,6 @@ export function Composer({ trans, label, action, people, text = '', onType, isFo
     }
   }, [isFocused]);
 
-  const typedName = () => TYPED.exec(value.slice(0, field.current?.selectionStart ?? value.length))?.[1];
-
   const complete = (typed: string, caret: number) => {
     const name = TYPED.exec(typed.slice(0, caret))?.[1].toLowerCase();
     const matches = (person: IPerson) =>
@@ -58,7 +56,8 @@ export function Composer({ trans, label, action, people, text = '', onType, isFo
     if (current) {
       // in the field itself, caret and all: set a frame later, the caret would jump in what is typed meanwhile
       const caret = current.selectionStart;
-      current.setRangeText(`${person.name} `, caret - (typedName()?.length ?? 0), caret, 'end');
+      const name = TYPED.exec(current.value.slice(0, caret))?.[1] ?? '';
+      current.setRangeText(`${person.name} `, caret - name.length, caret, 'end');
       current.focus();
       type(current.value);
     }
