@@ -342,5 +342,7 @@ def test_mlflow_is_behind_the_login_and_opens_no_port(living_lab: LivingLab, vie
     asked = session.post(living_lab.url + search, json={}, headers={"Origin": "http://elsewhere.example"}, timeout=60)
     assert asked.status_code == 403
     started = psutil.Process(living_lab.process.pid)
-    (mlflow,) = [one for one in started.children(recursive=True) if "lakebook.lab.mlflow.serve" in one.cmdline()]
+    below = [one.as_dict(["pid", "cmdline"]) for one in started.children(recursive=True) if one.is_running()]
+    (serving,) = [one["pid"] for one in below if "lakebook.lab.mlflow.serve" in (one["cmdline"] or [])]
+    mlflow = psutil.Process(serving)
     assert not [one for one in mlflow.net_connections("tcp") if one.status == psutil.CONN_LISTEN]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil
 
+from lakebook.beginning import environment
+
 
 @functools.cache
 def place() -> str:
@@ -80,7 +82,7 @@ def with_environment(variable: str, value: str) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get(variable) == value and process.status() != psutil.STATUS_ZOMBIE:
+            if environment(process).get(variable) == value and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
         except psutil.Error:  # another user's, or it ended meanwhile
             continue

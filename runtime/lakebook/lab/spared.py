@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import psutil
 
+from lakebook.beginning import command_line
 from lakebook.spark.launch import MAIN
 
 
@@ -15,6 +16,6 @@ def drivers(processes: Iterable[psutil.Process]) -> set[int]:
     spared: set[int] = set()
     for process in processes:
         with suppress(psutil.NoSuchProcess):
-            if MAIN in process.cmdline():
+            if MAIN in command_line(process):
                 spared |= {process.pid, *(child.pid for child in process.children(recursive=True))}
     return spared

@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 
+from lakebook.beginning import command_line
 from lakebook.config import Workspace
 from lakebook.spark.bridge import version
 from lakebook.spark.connection import Connection, ask, attach
@@ -301,7 +302,7 @@ def _is_driver(pid: int, settings: Path) -> bool:
     """Whether the process lives and is the driver of these settings: the system uses numbers again, for others' too."""
     try:
         process = psutil.Process(pid)
-        return process.cmdline()[-2:] == [MAIN, str(settings)] and process.status() != psutil.STATUS_ZOMBIE
+        return command_line(process)[-2:] == [MAIN, str(settings)] and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 
