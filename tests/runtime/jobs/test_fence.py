@@ -22,9 +22,10 @@ from lakebook.jobs.store import StoreError, TaskRun
 from lakebook.jobs.store.tasks import GIVE_UP, Tasks
 from lakebook.jobs.worker import __main__ as worker
 from lakebook.jobs.worker import fence as fences
-from lakebook.jobs.worker import heartbeat
+from lakebook.jobs.worker import heartbeat, patience
 from lakebook.jobs.worker.fence import CUT_OFF, Fence
 from lakebook.jobs.worker.outcome import Outcome
+from lakebook.jobs.worker.perform import _registered
 from runtime.jobs.live import Live, notebook_task
 
 
@@ -83,12 +84,12 @@ Run = Callable[..., TaskRun]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, world: World, handler: None) -> Run:
     """Lets this process run a task with a fence, one that takes long while 81 seconds pass; tells how it ended."""
     live = Live(tmp_path)
-    run_id = live.start(notebook_task("load", "load.py"))
+    run_id = live.start(notebook_task("load", "load.py", register={"model": "delays"}))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(OWNER, "token")
     monkeypatch.setattr(heartbeat, "HEARTBEAT", 10)
     monkeypatch.setattr(fences, "_PAUSE", 0.01)
-    monkeypatch.setattr(worker, "_PAUSE", 0.01)
+    monkeypatch.setattr(patience, "_PAUSE", 0.01)
     world.fence._tell = fences.end_this_process
     monkeypatch.setattr(worker, "Fence", lambda _owner, needed: world.fence)
     with live.store.write() as rows:
@@ -178,6 +179,29 @@ def test_what_came_of_a_task_is_written_when_the_database_is_back(
     assert len(attempts) == 3
     told = "lakebook: how the task has ended cannot be written yet: The database of jobs cannot be used.\n"
     assert capfd.readouterr().err == told
+
+
+def test_register_waits_for_the_database_too(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    attempts: list[int] = []
+    get = Tasks.get
+
+    def fail(self: Tasks, task_run_id: int) -> TaskRun:
+        attempts.append(task_run_id)
+        if len(attempts) < 3:
+            raise StoreError("The database of jobs cannot be used.")
+        return get(self, task_run_id)
+
+    def perform(assignment: Any) -> Outcome:
+        monkeypatch.setattr(Tasks, "get", fail)
+        return _registered(assignment, Outcome(Result.SUCCESS, None, {"rows": []}))
+
+    task = run(perform)
+    assert (task.result, task.output) == (Result.FAILED, {"rows": []})
+    assert task.message == "The task logged no model, so there is nothing to register."
+    assert len(attempts) == 4  # the last one is the test's own
+    assert "what the task has logged cannot be looked up yet: The database" in capfd.readouterr().err
 
 
 def test_it_is_tried_until_the_process_is_killed(run: Run, world: World, away: Callable[..., list[int]]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from dataclasses import replace
 from types import FrameType
 
@@ -18,11 +17,9 @@ from lakebook.jobs.worker.assignment import Assignment
 from lakebook.jobs.worker.fence import CUT_OFF, Fence
 from lakebook.jobs.worker.heartbeat import Heartbeat
 from lakebook.jobs.worker.outcome import CANCELED, Outcome, TaskError
+from lakebook.jobs.worker.patience import until_it_works
 from lakebook.jobs.worker.perform import perform
 from lakebook.run import RunError
-
-#: seconds between two attempts to write how a task has ended
-_PAUSE = 1.0
 
 
 class Terminated(BaseException):
@@ -47,7 +44,7 @@ def main(arguments: list[str]) -> int:
             return 1
         with fence.watching():
             with Heartbeat(store, task.task_run_id, owner, fence).beating():
-                outcome = _run(store, task.task_run_id, owner)
+                outcome = _run(store, task.task_run_id, owner, fence)
             if fence.is_cut_off and outcome.result is Result.CANCELED:
                 outcome = replace(outcome, message=CUT_OFF)
             _finish(store, task.task_run_id, owner, outcome, fence)
@@ -71,10 +68,10 @@ def _write_to(log: str) -> bool:
     return True
 
 
-def _run(store: Store, task_run_id: int, owner: str) -> Outcome:
+def _run(store: Store, task_run_id: int, owner: str, fence: Fence) -> Outcome:
     try:
         try:
-            return perform(Assignment.of(store, task_run_id, owner, find_workspace()))
+            return perform(Assignment.of(store, task_run_id, owner, find_workspace(), fence))
         except (ConfigError, ReferenceProblem, RunError, TaskError) as problem:
             print(f"lakebook: {problem}", file=sys.stderr)
             return Outcome.failed(str(problem))
@@ -85,24 +82,13 @@ def _run(store: Store, task_run_id: int, owner: str) -> Outcome:
 
 
 def _finish(store: Store, task_run_id: int, owner: str, outcome: Outcome, fence: Fence) -> None:
-    """Write how the task has ended: where there is a fence, again and again until it ends this process.
+    """Write how the task has ended."""
 
-    Raises:
-        StoreError: there is none, and the database cannot be used.
-    """
-    told = ""
-    while True:
-        try:
-            with store.write() as rows:
-                rows.tasks.finish(task_run_id, owner, outcome.result, outcome.message, outcome.output)
-            return
-        except StoreError as problem:
-            if not fence.needed:
-                raise
-            if str(problem) != told:
-                told = str(problem)
-                print(f"lakebook: how the task has ended cannot be written yet: {told}", file=sys.stderr, flush=True)
-        time.sleep(_PAUSE)
+    def finish() -> None:
+        with store.write() as rows:
+            rows.tasks.finish(task_run_id, owner, outcome.result, outcome.message, outcome.output)
+
+    until_it_works(fence, "how the task has ended cannot be written", finish)
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:

@@ -14,6 +14,8 @@ from lakebook.jobs.model import Job, Task
 from lakebook.jobs.references import as_text, resolve
 from lakebook.jobs.store import Store
 from lakebook.jobs.store.rows import Run, TaskRun
+from lakebook.jobs.worker.fence import Fence
+from lakebook.jobs.worker.patience import until_it_works
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,10 @@ class Assignment:
     task: Task
     #: the job's, with the references in them resolved
     parameters: Mapping[str, str]
+    fence: Fence
 
     @classmethod
-    def of(cls, store: Store, task_run_id: int, owner: str, workspace: Workspace) -> Assignment:
+    def of(cls, store: Store, task_run_id: int, owner: str, workspace: Workspace, fence: Fence) -> Assignment:
         """Read it from the rows of its run.
 
         Raises:
@@ -45,7 +48,7 @@ class Assignment:
         task = top if row.iteration is None else top.nested
         known = context(run, row, tasks, workspace.state)
         parameters = {name: as_text(value) for name, value in known.job.parameters.items()}
-        return cls(workspace, store, owner, run, row, Task.read(resolve(task.settings, known)), parameters)
+        return cls(workspace, store, owner, run, row, Task.read(resolve(task.settings, known)), parameters, fence)
 
     @property
     def root(self) -> Path:
@@ -70,3 +73,12 @@ class Assignment:
         """Write what has come of it so far."""
         with self.store.write() as rows:
             rows.tasks.set_output(self.row.task_run_id, self.owner, output)
+
+    def mlflow_run(self) -> str | None:
+        """The MLflow run of the task; None if nothing was logged below it."""
+
+        def read() -> str | None:
+            with self.store.read() as rows:
+                return rows.tasks.get(self.row.task_run_id).mlflow_run
+
+        return until_it_works(self.fence, "what the task has logged cannot be looked up", read)

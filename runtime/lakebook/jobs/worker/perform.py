@@ -91,10 +91,8 @@ def _registered(assignment: Assignment, outcome: Outcome) -> Outcome:
     from lakebook.tracking.quiet import quiet
 
     quiet()
-    with assignment.store.read() as rows:
-        mlflow_run = rows.tasks.get(assignment.row.task_run_id).mlflow_run
     try:
-        made = register(assignment.workspace, wanted, mlflow_run)
+        made = register(assignment.workspace, wanted, assignment.mlflow_run())
     except TrackingError as problem:
         print(f"lakebook: {problem}", file=sys.stderr)
         return Outcome(Result.FAILED, str(problem), outcome.output)
