@@ -183,6 +183,15 @@ def test_a_dashboard_runs_cells_of_every_language(pair: Pair) -> None:
     assert "println" not in page and "Traceback" not in page
 
 
+def test_a_line_that_comes_in_pieces_is_one_line(pair: Pair) -> None:
+    slowly = "for word in ('one ', 'line\\n'):\n    print(word, end='', flush=True)\n    time.sleep(0.5)"
+    mixed = "print('first text'); display('a value'); print('last text')"
+    write_notebook(pair.ann, "pieces.ipynb", f"import time\n{slowly}", mixed)
+    page = get(pair.lab, f"voila/render/{pair.ann.folder.name}/pieces.ipynb", pair.ann.token).text
+    assert "one line" in page
+    assert page.index("first text") < page.index("a value") < page.index("last text")
+
+
 def test_voilas_other_addresses_are_closed(living_lab: LivingLab) -> None:
     (living_lab.workspace / "secret.png").write_text("secret")
     for path in ("voila/files/secret.png", "voila", "voila/tree/", "voila/api/contents/"):

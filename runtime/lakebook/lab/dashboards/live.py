@@ -15,6 +15,7 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_escape, url_path_join
 from nbconvert.filters.markdown_mistune import IPythonRenderer
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from tornado import web
 from traitlets.config import Config
 from typing_extensions import override
@@ -158,8 +159,17 @@ def _configuration(server: Any) -> VoilaConfiguration:
 
 def _config(of_server: Config) -> Config:
     config = deepcopy(of_server)
-    config.merge(Config({"VoilaExporter": {"markdown_renderer_class": MarkdownRenderer}}))
+    of_voila = {
+        "VoilaExporter": {"markdown_renderer_class": MarkdownRenderer},
+        "VoilaExecutor": {"on_cell_executed": _merge_text},
+    }
+    config.merge(Config(of_voila))
     return config
+
+
+def _merge_text(cell: Any, **_: Any) -> None:
+    """Text that comes in pieces is shown as one: the page has each output on lines of its own."""
+    CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
 
 
 def _with_parameters(handler: DashboardHandler, notebook: Any, cwd: str) -> Any:

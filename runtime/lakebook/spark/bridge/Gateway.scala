@@ -1,26 +1,24 @@
 package lakebook.bridge
 
 import java.io.{BufferedReader, BufferedWriter}
-import java.net.InetAddress
+import java.net.{InetAddress, Socket}
+import java.util.concurrent.TimeUnit
 import java.util.{List => JavaList}
+import javax.net.{ServerSocketFactory, SocketFactory}
 
 import org.apache.spark.sql.lakebook.AddedFiles
 import py4j.commands.{CallCommand, Command, ConstructorCommand}
-import py4j.{ClientServer, GatewayConnection, GatewayServer, ReturnObject}
+import py4j.{CallbackClient, ClientServer, GatewayConnection, GatewayServer, JavaServer}
+import py4j.{Py4JJavaServer, Py4JPythonClientPerThread, PythonClient, ReturnObject}
 
 /** A py4j server of one kernel's own. Its connections' threads descend from the thread that makes it, and inherit. */
 class Gateway(entryPoint: Notebook, val secret: String) {
   Gateway.install()
-  private val server = new ClientServer.ClientServerBuilder(entryPoint)
-    .authToken(secret)
-    .javaPort(0)
-    .javaAddress(InetAddress.getLoopbackAddress)
-    .build()
-  server.startServer()
+  private val server = new NotebookServer(entryPoint, secret)
 
   def port: Int = server.getJavaServer.asInstanceOf[GatewayServer].getListeningPort
 
-  def close(): Unit = server.shutdown()
+  def close(): Unit = server.close()
 }
 
 private object Gateway {
@@ -59,4 +57,50 @@ private object NotebookCall {
 class NotebookConstruction extends ConstructorCommand {
   override def execute(name: String, in: BufferedReader, out: BufferedWriter): Unit =
     AddedFiles.within(gateway.getEntryPoint.asInstanceOf[Notebook].session)(super.execute(name, in, out))
+}
+
+/** Listens as soon as it is made, on a free port of this machine alone. */
+private class NotebookServer(entryPoint: Notebook, secret: String)
+    extends ClientServer(
+      0,
+      InetAddress.getLoopbackAddress,
+      GatewayServer.DEFAULT_PYTHON_PORT,
+      InetAddress.getLoopbackAddress,
+      GatewayServer.DEFAULT_CONNECT_TIMEOUT,
+      GatewayServer.DEFAULT_READ_TIMEOUT,
+      ServerSocketFactory.getDefault,
+      SocketFactory.getDefault,
+      entryPoint) {
+  @volatile private var isClosing = false
+
+  def close(): Unit = {
+    isClosing = true
+    shutdown()
+  }
+
+  // what a server of py4j's is made of, with the secret, which only its builder could give it
+
+  override protected def createPythonClient(): Py4JPythonClientPerThread =
+    new PythonClient(
+      null,
+      null,
+      pythonPort,
+      pythonAddress,
+      CallbackClient.DEFAULT_MIN_CONNECTION_TIME,
+      TimeUnit.SECONDS,
+      socketFactory,
+      null,
+      enableMemoryManagement,
+      readTimeout,
+      secret)
+
+  override protected def createJavaServer(entryPoint: AnyRef, client: Py4JPythonClientPerThread): Py4JJavaServer =
+    new JavaServer(entryPoint, javaPort, connectTimeout, readTimeout, null, client, secret) {
+
+      /** py4j forgets a connection that comes while it shuts down, and leaves it open: whoever made it would wait. */
+      override protected def processSocket(socket: Socket): Unit = {
+        super.processSocket(socket)
+        if (isClosing) socket.close()
+      }
+    }
 }
