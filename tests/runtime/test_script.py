@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,42 @@ def test_test_is_the_package_s_command_for_notebooks_and_the_project_s_checks_el
     assert not names("tests/a.ipynb")
     assert not names("some.txt -k ipynb")
     assert not names("gone.ipynb")
+
+
+def run_tests(clone: Path, source: str) -> subprocess.CompletedProcess[str]:
+    """All tests of a clone that has these; in what they run in, ``flag`` is there from the second run on."""
+    (clone / "tests").mkdir()
+    (clone / "tests" / "test_it.py").write_text(f"import pathlib\nflag = pathlib.Path('flag')\n{source}")
+    command = 'run() { "$PYTHON" "$@"; local code=$?; touch flag; return $code; }; python() { run "$@"; }; all_tests'
+    return bash(clone, command, PYTHON=sys.executable, PYTEST_ADDOPTS="", PYTEST_XDIST_WORKER="")
+
+
+ONCE = "def test_{0}():\n    assert flag.exists()\n"
+
+
+def test_what_fails_once_is_run_again_and_named(clone: Path) -> None:
+    done = run_tests(clone, ONCE.format("once") + "def test_fine():\n    pass\n")
+    assert done.returncode == 0
+    assert "1 failed, 1 passed" in done.stdout and "== Once more" in done.stdout
+    assert done.stdout.endswith("which is above:\n  tests/test_it.py::test_once\n")
+
+
+def test_what_fails_twice_is_a_failure(clone: Path) -> None:
+    done = run_tests(clone, "def test_always():\n    assert False\n")
+    assert done.returncode == 1
+    assert done.stdout.count("1 failed") == 2
+
+
+def test_many_failures_are_not_run_again(clone: Path) -> None:
+    done = run_tests(clone, "".join(ONCE.format(number) for number in range(4)))
+    assert done.returncode == 1
+    assert "4 failed" in done.stdout and "Once more" not in done.stdout
+
+
+def test_tests_that_cannot_be_read_are_a_failure(clone: Path) -> None:
+    done = run_tests(clone, "import nothing_of_that_name\n")
+    assert done.returncode != 0
+    assert "No module named 'nothing_of_that_name'" in done.stdout
 
 
 def test_the_lab_needs_more_than_the_product_and_less_than_the_tests(clone: Path) -> None:
