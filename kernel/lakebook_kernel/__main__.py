@@ -32,6 +32,19 @@ class LakebookKernelApp(IPKernelApp):
         thread = self.iopub_thread
         thread.schedule(lambda: setattr(thread, "socket", WaitingSocket(thread.socket)))
 
+    @override
+    def start(self) -> None:
+        """Run until the kernel is asked to end.
+
+        The thread that answers has what was printed sent by another one, which ends when this process does: it would
+        wait for that.
+        """
+        super().start()  # type: ignore[no-untyped-call]
+        control = self.control_thread
+        if control is not None and control.is_alive():
+            control.stop()
+            control.join()
+
 
 if __name__ == "__main__":
     LakebookKernelApp.launch_instance()
