@@ -37,6 +37,8 @@ FAILED = 1
 INTERRUPTED = 130
 #: the tags of cells that do not run
 SKIPPED = frozenset({"skip-execution"})
+#: characters of text after which an output goes on in a new one, at the end of a line
+_LARGE = 1_000_000
 _POLL = 0.2  # seconds between two looks whether the kernel lives
 _START = 120  # seconds for a kernel to start
 
@@ -311,6 +313,8 @@ class Runner(NotebookClient):
         if value is not None:
             self.exit_value = value
         output = super().process_message(msg, cell, cell_index)
+        if output is not None and cell.outputs and cell.outputs[-1] is output:
+            _merge_text(cell.outputs)
         self._transcript.message(msg)
         return output
 
@@ -344,6 +348,20 @@ class Runner(NotebookClient):
             for number, handler in before.items():
                 loop.remove_signal_handler(number)  # which leaves the system's own effect
                 signal.signal(number, handler)
+
+
+def _merge_text(outputs: list[NotebookNode]) -> None:
+    """Make the last output one with the text before it: what shows a notebook begins a line with each output.
+
+    Not at the end of the cell, since updates go to displays by their places.
+    """
+    if len(outputs) < 2:
+        return
+    before, last = outputs[-2:]
+    if not before.output_type == last.output_type == "stream" or before.name != last.name:
+        return
+    if len(before.text) < _LARGE or not before.text.endswith("\n"):
+        before.text += outputs.pop().text
 
 
 def _death(code: int | None) -> str:

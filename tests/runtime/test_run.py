@@ -53,6 +53,27 @@ def test_the_input_is_left_as_it_was(notebook: MakeNotebook, tmp_path: Path) -> 
     assert outputs(tmp_path / "out.ipynb")[0][0].text == "1\n"
 
 
+def test_text_that_comes_in_pieces_is_one_output(notebook: MakeNotebook, tmp_path: Path) -> None:
+    slowly = "import sys, time\nfor part in ('one ', 'line\\n', 'two'):\n    print(part, end='', flush=True)\n    time.sleep(0.3)"
+    mixed = "print('before'); display(1); print('after'); print('other', file=sys.stderr)"
+    update = "from IPython.display import *\nshown = display('a', display_id=True)\nprint(1)\nshown.update('b')"
+    source = notebook(slowly, mixed, update, "shown.update('c')")
+    assert main(["run", str(source), "-o", str(tmp_path / "out.ipynb")]) == 0
+    pieces, mixture, updated, _ = outputs(tmp_path / "out.ipynb")
+    assert [output.text for output in pieces] == ["one line\ntwo"]
+    assert [output.output_type for output in mixture] == ["stream", "display_data", "stream", "stream"]
+    assert updated[0].data["text/plain"] == "'c'"
+
+
+def test_very_much_text_goes_on_in_another_output_at_the_end_of_a_line(notebook: MakeNotebook, tmp_path: Path) -> None:
+    source = notebook("for _ in range(30):\n    print('x' * 99_999, flush=True)")
+    assert main(["run", str(source), "-o", str(tmp_path / "out.ipynb")]) == 0
+    texts = [output.text for output in outputs(tmp_path / "out.ipynb")[0]]
+    assert "".join(texts) == ("x" * 99_999 + "\n") * 30
+    assert 1 < len(texts) < 5
+    assert all(text.endswith("\n") for text in texts)
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
