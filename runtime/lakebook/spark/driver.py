@@ -100,7 +100,7 @@ def start(workspace: Workspace, *, own: OwnDriver | None = None, on_wait: Report
     workspace.make_state()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _lock(home / "driver.lock", report):
-        pid = starting(home)  # asked first: it may be there a moment later
+        pid = starting(home) or _unnoted(home)  # asked first: it may be there a moment later
         if found := _fitting(home, report):
             return found
         file = home / CONNECTION
@@ -296,6 +296,17 @@ def starting(home: Path) -> int | None:
         return None
     file = home / CONNECTION
     return pid if _is_driver(pid, settings_file(file)) and not file.exists() else None
+
+
+def _unnoted(home: Path) -> int | None:
+    """The process of such a driver whose number was never noted: who started it was killed in that moment.
+
+    Whoever has the lock sees it: what becomes the driver's process has the lock as well until just before it is that.
+    """
+    file = home / CONNECTION
+    found = (process.pid for process in psutil.process_iter())
+    pid = next((pid for pid in found if _is_driver(pid, settings_file(file))), None)
+    return None if file.exists() else pid
 
 
 def _is_driver(pid: int, settings: Path) -> bool:

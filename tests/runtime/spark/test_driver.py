@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
+from lakebook.beginning import command_line
 from lakebook.config import Workspace, find_workspace
 from lakebook.spark import driver, launch
 from lakebook.spark.connection import ask, held
@@ -61,6 +62,23 @@ def test_two_starts_at_once_yield_one_driver_that_ends_when_told(place: Workspac
     assert not psutil.pid_exists(first.pid)
     assert driver.status(place) is None
     assert not driver.stop(place)
+
+
+def test_one_whose_starter_is_killed_before_its_number_is_noted_is_the_workspaces(place: Workspace) -> None:
+    killed = """
+    import os, signal
+    from lakebook.config import find_workspace
+    from lakebook.spark import driver
+    driver._Begun = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    driver.start(find_workspace())
+    """
+    command = [sys.executable, "-c", "\n".join(line.strip() for line in killed.splitlines())]
+    assert subprocess.run(command, cwd=place.root, check=False).returncode == -signal.SIGKILL
+    assert not (place.state / driver.PID).exists()
+    found = driver.start(place)
+    settings = str(launch.settings_file(found.file))
+    assert [one.pid for one in psutil.process_iter() if command_line(one)[-2:] == [MAIN, settings]] == [found.pid]
+    assert driver.logs(place).count("Running Spark") == 1
 
 
 def test_a_dead_driver_is_found_and_replaced_and_tables_are_still_there(place: Workspace) -> None:
