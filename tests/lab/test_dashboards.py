@@ -192,6 +192,15 @@ def test_a_line_that_comes_in_pieces_is_one_line(pair: Pair) -> None:
     assert page.index("first text") < page.index("a value") < page.index("last text")
 
 
+def test_a_display_after_text_in_pieces_is_updated_by_a_later_cell(pair: Pair) -> None:
+    pieces = "import time\nfor word in ('one ', 'line\\n'):\n    print(word, end='', flush=True)\n    time.sleep(0.5)"
+    write_notebook(
+        pair.ann, "updated.ipynb", f"{pieces}\nshown = display(1, display_id=True)", "shown.update(2)\nprint('went on')"
+    )
+    page = get(pair.lab, f"voila/render/{pair.ann.folder.name}/updated.ipynb", pair.ann.token).text
+    assert "one line" in page and "went on" in page and "Traceback" not in page
+
+
 def test_voilas_other_addresses_are_closed(living_lab: LivingLab) -> None:
     (living_lab.workspace / "secret.png").write_text("secret")
     for path in ("voila/files/secret.png", "voila", "voila/tree/", "voila/api/contents/"):

@@ -16,6 +16,8 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_escape, url_path_join
 from nbconvert.filters.markdown_mistune import IPythonRenderer
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from tornado import web
 from traitlets.config import Config
 from typing_extensions import override
@@ -168,8 +170,13 @@ def _config(of_server: Config) -> Config:
 
 
 def _merge_text(cell: Any, **_: Any) -> None:
-    """Text that comes in pieces is shown as one: the page has each output on lines of its own."""
-    CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
+    """Text that comes in pieces is shown as one: the page has each output on lines of its own.
+
+    An empty display is left of a piece, since later cells update displays by their places.
+    """
+    merged, _ = CoalesceStreamsPreprocessor().preprocess_cell(NotebookNode(outputs=list(cell.outputs)), {}, 0)
+    shown = {id(output) for output in merged.outputs}
+    cell.outputs = [output if id(output) in shown else new_output("display_data") for output in cell.outputs]
 
 
 def _with_parameters(handler: DashboardHandler, notebook: Any, cwd: str) -> Any:
