@@ -14,6 +14,7 @@ from random import Random
 import psutil
 
 from benchmarks.faults.flow import Flow
+from lakebook.beginning import command_line
 from lakebook.config import Workspace
 from lakebook.jobs import processes
 from lakebook.jobs.executors import OWNER
@@ -121,7 +122,7 @@ def victims(kind: str, flow: Flow) -> list[psutil.Process]:
 def _commands(found: Iterable[psutil.Process]) -> Iterator[tuple[psutil.Process, list[str]]]:
     for process in found:
         try:
-            yield process, process.cmdline()
+            yield process, command_line(process)
         except psutil.Error:  # it has ended meanwhile
             continue
 
