@@ -304,9 +304,10 @@ def _unnoted(home: Path) -> int | None:
     Whoever has the lock sees it: what becomes the driver's process has the lock as well until just before it is that.
     """
     file = home / CONNECTION
+    if file.exists():
+        return None
     found = (process.pid for process in psutil.process_iter())
-    pid = next((pid for pid in found if _is_driver(pid, settings_file(file))), None)
-    return None if file.exists() else pid
+    return next((pid for pid in found if _is_driver(pid, settings_file(file))), None)
 
 
 def _is_driver(pid: int, settings: Path) -> bool:
