@@ -199,10 +199,11 @@ def test_test_is_the_package_s_command_for_notebooks_and_the_project_s_checks_el
     assert not names("gone.ipynb")
 
 
-def run_tests(clone: Path, source: str) -> subprocess.CompletedProcess[str]:
-    """All tests of a clone that has these; in what they run in, ``flag`` is there from the second run on."""
+def run_tests(clone: Path, *sources: str) -> subprocess.CompletedProcess[str]:
+    """All tests of a clone that has these files; in what they run in, ``flag`` is there from the second run on."""
     (clone / "tests").mkdir()
-    (clone / "tests" / "test_it.py").write_text(f"import pathlib\nflag = pathlib.Path('flag')\n{source}")
+    for number, source in enumerate(sources, 1):
+        (clone / "tests" / f"test_{number}.py").write_text(f"import pathlib\nflag = pathlib.Path('flag')\n{source}")
     command = 'run() { "$PYTHON" "$@"; local code=$?; touch flag; return $code; }; python() { run "$@"; }; all_tests'
     return bash(clone, command, PYTHON=sys.executable, PYTEST_ADDOPTS="", PYTEST_XDIST_WORKER="")
 
@@ -214,7 +215,7 @@ def test_what_fails_once_is_run_again_and_named(clone: Path) -> None:
     done = run_tests(clone, ONCE.format("once") + "def test_fine():\n    pass\n")
     assert done.returncode == 0
     assert "1 failed, 1 passed" in done.stdout and "== Once more" in done.stdout
-    assert done.stdout.endswith("which is above:\n  tests/test_it.py::test_once\n")
+    assert done.stdout.endswith("which is above:\n  tests/test_1.py::test_once\n")
 
 
 def test_what_fails_twice_is_a_failure(clone: Path) -> None:
@@ -223,8 +224,15 @@ def test_what_fails_twice_is_a_failure(clone: Path) -> None:
     assert done.stdout.count("1 failed") == 2
 
 
-def test_many_failures_are_not_run_again(clone: Path) -> None:
-    done = run_tests(clone, "".join(ONCE.format(number) for number in range(4)))
+def test_what_one_file_s_tests_need_fails_them_all_and_is_run_again(clone: Path) -> None:
+    needs = "import pytest\n@pytest.fixture(scope='module')\ndef it():\n    assert flag.exists()\n"
+    done = run_tests(clone, needs + "".join(f"def test_{number}(it):\n    pass\n" for number in range(5)))
+    assert done.returncode == 0
+    assert "5 errors" in done.stdout and "5 passed" in done.stdout
+
+
+def test_failures_all_over_are_not_run_again(clone: Path) -> None:
+    done = run_tests(clone, *(ONCE.format(number) for number in range(4)))
     assert done.returncode == 1
     assert "4 failed" in done.stdout and "Once more" not in done.stdout
 

@@ -37,6 +37,9 @@ _OPTIMIZE_LATER = [
     "-XX:Tier4CompileThreshold=60000",
     "-XX:Tier4BackEdgeThreshold=160000",
 ]
+#: By itself Java has 240 MB for what it compiles, and 48 where it is told to compile only in the quick way. A driver of
+#: many fills that, as each has queries and cells of their own; then who calls a method that finds no room fails.
+_ROOM_FOR_CODE = "-XX:ReservedCodeCacheSize=512m"
 #: bytes after which a driver's log is begun anew, the old one being kept once
 LOG_LIMIT = 20_000_000
 #: seconds that a job's or a task's own driver waits for those who are to use it
@@ -91,7 +94,8 @@ def launch(
     write_settings(file, workspace, [made.bridge, *made.delta], idle, temporary)
     command = [
         java.executable,
-        *(f"-Xmx{workspace.spark.memory}", f"-Djava.io.tmpdir={temporary}", *OPTIONS, *_OPTIMIZE_LATER),
+        *(f"-Xmx{workspace.spark.memory}", f"-Djava.io.tmpdir={temporary}", *OPTIONS),
+        *(*_OPTIMIZE_LATER, _ROOM_FOR_CODE),
         *_java_options(workspace),
         *archive.options(java, made.class_path),
         *("-cp", os.pathsep.join(map(str, [*made.class_path, *extra]))),

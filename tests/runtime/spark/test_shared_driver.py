@@ -231,3 +231,9 @@ def test_a_killed_process_leaves_nothing_behind(one: Peer, root: Path) -> None:
     eventually(lambda: one.run(jobs) == 0)
     eventually(lambda: one.run(cached) == cached_before)
     assert one.run(f"sc._jsc.sc().getPoolForName('{peer.id}').isEmpty()")
+
+
+def test_there_is_room_for_what_java_compiles_for_many(one: Peer) -> None:
+    """However little Java would have by itself: 48 MB, as these tests tell it to compile."""
+    pools = "jvm.java.lang.management.ManagementFactory.getMemoryPoolMXBeans()"
+    assert one.run(f"sum(pool.getUsage().getMax() for pool in {pools} if 'Code' in pool.getName())") >= 500 * 2**20
