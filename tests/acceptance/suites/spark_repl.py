@@ -57,6 +57,35 @@ CLOSURES = [
         shown="List(3, 5, 7)",
     ),
     session(
+        "a function of numbers within a task's function reads a value of its cell",
+        "val factor = 5\nsc.parallelize(1 to 3).map(n => Seq(n).map(x => x * factor).sum).collect().toList",
+        shown="List(5, 10, 15)",
+    ),
+    session(
+        "a function of numbers within a task's function reads a value of another cell",
+        "val added = 5",
+        "sc.parallelize(1 to 3).map(n => Seq(n).map(_ + added).sum).collect().toList",
+        shown="List(6, 7, 8)",
+    ),
+    session(
+        "a function of numbers within a task's function calls a method",
+        "def twice(n: Int) = n * 2",
+        "sc.parallelize(1 to 3).map(n => (n, Seq(n, n).map(twice(_)).reduce(_ + _))).collect().toList",
+        shown="List((1,4), (2,8), (3,12))",
+    ),
+    session(
+        "a method that a task runs has a function of numbers",
+        "val limit = 2.5",
+        "def below(n: Double) = Seq(n).exists(_ < limit)\nsc.parallelize(1 to 3).filter(below(_)).collect().toList",
+        shown="List(1, 2)",
+    ),
+    session(
+        "what a task makes of a Java interface reads a value of its cell",
+        "val start = 4\ndef ranged(n: Int) = java.util.stream.IntStream.range(0, n).map(i => i + start).sum\n"
+        "sc.parallelize(1 to 3).map(ranged).collect().toList",
+        shown="List(4, 9, 15)",
+    ),
+    session(
         "a function value runs in a task",
         "val square = (n: Int) => n * n",
         "sc.parallelize(1 to 3).map(square).map(n => square(n)).collect().toList",

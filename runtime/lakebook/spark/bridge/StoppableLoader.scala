@@ -1,6 +1,6 @@
 package lakebook.bridge
 
-import java.io.{File, FileInputStream}
+import java.io.{ByteArrayInputStream, File, FileInputStream, InputStream}
 import java.lang.invoke.{CallSite, ConstantCallSite, MethodHandle, MethodHandles, MethodType, MutableCallSite}
 import java.util.concurrent.ConcurrentHashMap
 
@@ -25,7 +25,7 @@ class ExitRefused(call: String)
   * Every method entry and every backward jump gets a call that does nothing (and costs nothing once compiled) until the
   * loader is armed. Calls that would end the JVM are replaced, `ExecutionContext.global` by the notebook's own, and
   * calls of methods called `fit`, whose first argument is a frame, by what `fits` makes of them. The files keep the
-  * compiler's bytes, which is what executors and Spark's closure cleaner read.
+  * compiler's bytes, which is what executors read; Spark's closure cleaner reads what `NestedLambdas` shows of them.
   *
   * It refers to nothing of the interpreter: Spark may hold on to a class, and so to this, while the driver lives.
   *
@@ -90,6 +90,14 @@ class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionConte
       try Stoppable.instrument(stream.readAllBytes()) finally stream.close()
     }
   }
+
+  /** Spark's closure cleaner asks for a class so; the JVM does not. */
+  override def getResourceAsStream(name: String): InputStream =
+    if (!name.endsWith(".class") || findAbstractFile(name) == null) super.getResourceAsStream(name)
+    else {
+      val stream = super.getResourceAsStream(name)
+      try new ByteArrayInputStream(NestedLambdas.shown(stream.readAllBytes())) finally stream.close()
+    }
 
   override protected def findAbstractFile(name: String): AbstractFile =
     if (lines.contains(name.takeWhile(_ != '/'))) super.findAbstractFile(name) else null
