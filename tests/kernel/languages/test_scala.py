@@ -117,6 +117,18 @@ def test_the_imports_of_spark_shell_are_there(run: Run) -> None:
     assert "4" in run('Seq((1, 3)).toDF("a", "b").select($"a" + \'b).head().getInt(0)').text()
 
 
+def test_the_imports_of_databricks_are_there(run: Run) -> None:
+    assert "Long = 2" in run("val rows: RDD[Row] = spark.range(3).toDF().rdd\nrows.filter(_ != Row(0)).count()").text()
+
+
+def test_an_array_that_is_written_in_the_call_becomes_an_rdd(run: Run) -> None:
+    assert "List(b, a)" in run('sc.parallelize(Array("b", "a")).collect().toList').text()
+    assert "List((1,a))" in run('sc.parallelize(Array((1, "a")), 2).collect().toList').text()
+    assert "RDD[String] = ParallelCollectionRDD" in (text := run('sc.parallelize(Array("a"))').text())
+    assert "at parallelize at cell:1" in text
+    assert "Double = 6.0" in run("val numbers = Array(1, 2, 3)\nsc.parallelize(numbers, numSlices = 2).sum()").text()
+
+
 def test_a_frame_is_shown_as_a_table_of_its_first_rows(run: Run) -> None:
     (table,) = run('display(spark.range(5000).selectExpr("id", "CAST(NULL AS STRING) AS none"))').of("table")
     assert table["columns"] == [{"name": "id", "type": "bigint"}, {"name": "none", "type": "string"}]

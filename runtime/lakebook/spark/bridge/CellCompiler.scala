@@ -293,15 +293,16 @@ object CellCompiler {
   private val lines = new AtomicInteger(1000000)
   private def nextLine(): Int = lines.incrementAndGet()
 
-  /** Warnings that prepare for Scala 3, of what Scala 2.12's notebooks are full: `$"x"`'s older form `'x`, and
-    * `explain` without parentheses.
+  /** Warnings of what Scala 2.12's notebooks are full: `$"x"`'s older form `'x`, `explain` without parentheses, and an
+    * array where a `Seq` is wanted.
     */
-  private val ForScala3 = Seq("symbol literal is deprecated", "Auto-application to `\\(\\)` is deprecated")
+  private val OfOlderScala = Seq("symbol literal is deprecated", "Auto-application to `\\(\\)` is deprecated",
+    "method copyArrayToImmutableIndexedSeq")
 
   /** @param folder where classes go; @param path the class path, which the compiler does not find by itself */
   def settings(folder: File, path: String): Settings = {
     val settings = new Settings(message => throw new IllegalArgumentException(message))
-    val silent = ForScala3.map(message => s"msg=$message:s").mkString("-Wconf:", ",", "")
+    val silent = OfOlderScala.map(message => s"msg=$message:s").mkString("-Wconf:", ",", "")
     val options = List("-Yrepl-class-based", "-Yrangepos", "-deprecation", silent)
     settings.processArguments(options ++ List("-Yrepl-outdir", folder.getPath, "-classpath", path), processAll = true)
     settings

@@ -13,7 +13,7 @@ object PredefinedNames {
 
   private val Of = classOf[Object]
   private val Own = Set("spark", "sc", "sqlContext", "sql", "display", "displayHTML", "mlflow", "dbutils",
-    "getArgument")
+    "getArgument", "RDD", "Row")
   private val Packages = Seq("scala", "java.lang")
 
   private def isObject(inPackage: String, name: String): Boolean =

@@ -8,6 +8,7 @@ import java.util.concurrent.{ConcurrentHashMap, TimeUnit}
 
 import scala.collection.mutable
 
+import org.apache.spark.lakebook.SharedContext
 import org.apache.spark.sql.{Dataset, SparkSession}
 import org.apache.spark.sql.lakebook.FrameVersion
 
@@ -24,6 +25,7 @@ class ScalaInterpreter(
   def this(notebook: Notebook) =
     this(notebook.session, notebook.events.emit, notebook.questions, notebook.liveTables, notebook.keepShown)
 
+  val context: SharedContext = session.sparkContext.asInstanceOf[SharedContext]
   val mlflow = new Mlflow(questions)
   val dbutils = new Dbutils(questions)
 
@@ -287,7 +289,7 @@ object ScalaInterpreter {
   private def prelude(id: Int): String = {
     val own = s"_root_.lakebook.bridge.ScalaInterpreter.of($id)"
     s"""@transient val spark: org.apache.spark.sql.SparkSession = $own.session
-       |@transient val sc: org.apache.spark.SparkContext = spark.sparkContext
+       |@transient val sc: org.apache.spark.lakebook.SharedContext = $own.context
        |@transient val mlflow: _root_.lakebook.bridge.Mlflow = $own.mlflow
        |@transient val dbutils: _root_.lakebook.bridge.Dbutils = $own.dbutils
        |@transient val sqlContext: org.apache.spark.sql.SQLContext = spark.sqlContext
@@ -298,7 +300,7 @@ object ScalaInterpreter {
        |    _root_.scala.Option(trigger), _root_.scala.Option(checkpointLocation)))
        |def displayHTML(html: String): Unit = $own.displayHTML(html)
        |def getArgument(name: String, default: String = null): String = dbutils.widgets.getArgument(name, default)
-       |import org.apache.spark.SparkContext._
+       |import org.apache.spark.SparkContext._, org.apache.spark.rdd.RDD, org.apache.spark.sql.Row
        |import spark.implicits._, spark.sql
        |import org.apache.spark.sql.functions._
        |""".stripMargin

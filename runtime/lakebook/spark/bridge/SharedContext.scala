@@ -10,7 +10,7 @@ import scala.collection.concurrent.{Map => SharedMap, TrieMap}
 
 import org.apache.hadoop.conf.Configuration
 import org.apache.spark.{JobArtifactSet, JobArtifactState, SparkConf, SparkContext, SparkFiles}
-import org.apache.spark.rdd.RDD
+import org.apache.spark.rdd.{ContextOfArrays, RDD}
 import org.apache.spark.scheduler.SparkListenerInterface
 import org.apache.spark.sql.execution.streaming.runtime.StreamingQueryListenerBus
 import org.apache.spark.sql.streaming.StreamingQueryListener
@@ -24,7 +24,7 @@ import lakebook.bridge.Here
   *
   * `warn` tells a notebook (by its id) why something was refused; `failed` is called when Spark cannot go on.
   */
-abstract class SharedContext(conf: SparkConf) extends SparkContext(conf) {
+abstract class SharedContext(conf: SparkConf) extends ContextOfArrays(conf) {
   @volatile var warn: (String, String) => Unit = (_, _) => ()
   @volatile var failed: () => Unit = null
 
