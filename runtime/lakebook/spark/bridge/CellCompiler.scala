@@ -159,11 +159,11 @@ class CellCompiler(settings: Settings, problems: Problems, loader: StoppableLoad
   }
 
   /** What the compiler does with its own stack, whose end is told as a fault of the code. */
-  private def withinStack[T](body: => T): T =
+  def withinStack[T](body: => T): T =
     try body
     catch {
       case problem: Throwable if isStacksEnd(problem) =>
-        throw new CompileFailed(Seq(Problem(None, None, CellCompiler.TooDeep)))
+        throw CompileFailed(CellCompiler.TooDeep)
     }
 
   /** Within a regular expression Java makes another error of it. */

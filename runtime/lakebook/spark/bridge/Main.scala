@@ -1,6 +1,6 @@
 package lakebook.bridge
 
-import java.io.IOException
+import java.io.{File, IOException}
 import java.lang.management.ManagementFactory
 import java.nio.file.{Files, NoSuchFileException, Path}
 import java.time.Instant
@@ -90,7 +90,7 @@ object Main {
     val catalog = metastore.map(_.join()).getOrElse(Metastore.remote(settings.path("metastore").asText))
     val conf = new SparkConf(false).setAll(catalog)
     settings.path("spark").properties().asScala.foreach(entry => conf.set(entry.getKey, entry.getValue.asText))
-    InterpretedClasses.install()
+    InterpretedClasses.install(new File(conf.get(ScalaInterpreter.Classes)))
     val context = SharedContext.create(conf)
     NotebookOutput.install() // after the context, whose log keeps the JVM's own output
     val base = WorkspaceState.session(context)

@@ -14,6 +14,10 @@ case class Problem(line: Option[Int], column: Option[Int], message: String)
 /** The code was refused. */
 class CompileFailed(val problems: Seq[Problem]) extends Exception
 
+object CompileFailed {
+  def apply(message: String): CompileFailed = new CompileFailed(Seq(Problem(None, None, message)))
+}
+
 /** Keeps the compiler's messages, instead of printing them. */
 class Problems(settings: Settings) extends ReplReporterImpl(settings, new PrintWriter(Writer.nullWriter)) {
   val errors: mutable.ListBuffer[Problem] = mutable.ListBuffer()

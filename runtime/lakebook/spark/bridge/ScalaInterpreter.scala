@@ -31,11 +31,12 @@ class ScalaInterpreter(
 
   private val id = ScalaInterpreter.register(this)
   private val threads = new NotebookThreads(session.sparkContext)
-  private val folder = new File(session.sparkContext.getConf.get("spark.lakebook.scala.classes"))
+  private val folder = new File(session.sparkContext.getConf.get(ScalaInterpreter.Classes))
   private val fits = new Fits(session.sparkContext, questions)
-  private val loader = new StoppableLoader(folder, InterpretedClasses.loader.getParent, threads, fits)
+  private val loader = new StoppableLoader(folder, InterpretedClasses.loader.packageCells, threads, Some(fits))
   private val problems = new Problems(CellCompiler.settings(folder, ScalaInterpreter.classPath))
   private val compiler = new CellCompiler(problems.settings, problems, loader)
+  private val packages = new PackageCompiler(compiler, problems, InterpretedClasses.loader.packageCells)
   private val types = new VariableTypes(compiler)
   @volatile private var running: Option[Running] = None
   @volatile private var lock = new ReentrantLock
@@ -62,7 +63,7 @@ class ScalaInterpreter(
     text = code
     val cell = new Running(loader)
     running = Some(cell)
-    Json.write(inContext(cell.cell(runSteps(code, cell))) + ("fits" -> fits.count))
+    Json.write(inContext(cell.cell(runCell(code, cell))) + ("fits" -> fits.count))
   }
 
   /** Stop the running cell; from another thread, and again for as long as it has not ended. */
@@ -93,7 +94,8 @@ class ScalaInterpreter(
     exclusively(inContext(Completion.signatures(compiler, code, cursor)))
 
   /** `complete`, `incomplete` or `invalid`. */
-  def isComplete(code: String): String = exclusively(compiler.completeness(code))
+  def isComplete(code: String): String =
+    exclusively(if (packages.isPackage(code)) "complete" else compiler.completeness(code))
 
   /** The terms that the code reads and does not bind itself. */
   def freeNames(code: String): Array[String] = exclusively(new FreeNames(compiler).of(code).toArray)
@@ -216,20 +218,27 @@ class ScalaInterpreter(
   private def emitData(data: (String, String)*): Unit =
     emit(Json.event("display", "data" -> data.toMap, "metadata" -> Map.empty[String, Any]))
 
-  private def runSteps(code: String, running: Running): Map[String, Any] = {
+  private def runCell(code: String, running: Running): Map[String, Any] = {
     val lines = Set.newBuilder[String]
     try {
-      for (step <- compiler.steps(code)) {
-        compiler.compile(step)
-        lines += step.lineRep.packageName
-        problems.warnings.foreach(warning => Console.err.println(s"warning: ${CellFailure.told(warning)}"))
-        running.stoppably {
-          step.load()
-          running.keep {
-            compiler.record(step)
-            bound ++= step.boundNames
+      if (packages.isPackage(code)) {
+        val told = packages.define(code)
+        warn()
+        told.foreach(line => Console.out.println(line))
+      } else {
+        packages.learn(code)
+        for (step <- compiler.steps(code)) {
+          compiler.compile(step)
+          lines += step.lineRep.packageName
+          warn()
+          running.stoppably {
+            step.load()
+            running.keep {
+              compiler.record(step)
+              bound ++= step.boundNames
+            }
+            step.told.foreach(line => Console.out.println(line))
           }
-          step.told.foreach(line => Console.out.println(line))
         }
       }
       Map("status" -> "ok")
@@ -238,6 +247,9 @@ class ScalaInterpreter(
       case failure: Throwable     => CellFailure.of(failure, lines.result())
     }
   }
+
+  private def warn(): Unit =
+    problems.warnings.foreach(warning => Console.err.println(s"warning: ${CellFailure.told(warning)}"))
 
   private def quietly(code: String): compiler.Step = {
     val step = compiler.step(code)
@@ -267,6 +279,9 @@ class ScalaInterpreter(
 object ScalaInterpreter {
   /** How many rows `display` shows of a frame. */
   val Rows = 1000
+
+  /** The setting that names the folder of the classes of all notebooks. */
+  val Classes = "spark.lakebook.scala.classes"
 
   /** Seconds that `close` waits for a running cell. */
   private val Patience = 2L

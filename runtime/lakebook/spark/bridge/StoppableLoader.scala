@@ -31,13 +31,16 @@ class ExitRefused(call: String)
   *
   * @param folder where the compiler puts the classes of all notebooks
   */
-class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionContext, fits: Fits)
+class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionContext, fits: Option[Fits])
     extends AbstractFileClassLoader(new PlainDirectory(new Directory(folder)), parent) {
   private val pass = StoppableLoader.pass
   private val stop = MethodHandles.lookup().bind(this, "halt", MethodType.methodType(Void.TYPE))
   private val site = new MutableCallSite(pass)
   private val lines = ConcurrentHashMap.newKeySet[String]()
   private val victims = ConcurrentHashMap.newKeySet[Thread]()
+
+  /** The loader above, whose classes this one's call. */
+  private def above: Option[StoppableLoader] = Option(getParent).collect { case loader: StoppableLoader => loader }
 
   /** Classes in this package are this notebook's. */
   def own(line: String): Unit = {
@@ -46,15 +49,21 @@ class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionConte
   }
 
   /** Stop the code of this loader's classes that `thread` runs, at its next jump or call, until `disarm`. */
-  def arm(thread: Thread): Unit = synchronized {
-    victims.add(thread)
-    site.setTarget(stop)
-    MutableCallSite.syncAll(Array(site))
+  def arm(thread: Thread): Unit = {
+    above.foreach(_.arm(thread))
+    synchronized {
+      victims.add(thread)
+      site.setTarget(stop)
+      MutableCallSite.syncAll(Array(site))
+    }
   }
 
-  def disarm(thread: Thread): Unit = synchronized {
-    victims.remove(thread)
-    if (victims.isEmpty) site.setTarget(pass)
+  def disarm(thread: Thread): Unit = {
+    above.foreach(_.disarm(thread))
+    synchronized {
+      victims.remove(thread)
+      if (victims.isEmpty) site.setTarget(pass)
+    }
   }
 
   /** Forget the classes and delete their files. */
@@ -75,12 +84,15 @@ class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionConte
       val constant = MethodHandles.constant(kind.returnType, threads)
       new ConstantCallSite(MethodHandles.dropArguments(constant, 0, kind.parameterList))
     case "fit" =>
-      new ConstantCallSite(fits.noticed(caller.findVirtual(kind.parameterType(0), name, kind.dropParameterTypes(0, 1))))
+      val method = caller.findVirtual(kind.parameterType(0), name, kind.dropParameterTypes(0, 1))
+      new ConstantCallSite(fits.fold(method)(_.noticed(method)))
   }
 
   override def loadClass(name: String, resolve: Boolean): Class[_] =
-    if (InterpretedClasses.lineOf(name).exists(lines.contains)) super.loadClass(name, resolve)
-    else getParent.loadClass(name)
+    if (owns(name)) super.loadClass(name, resolve) else getParent.loadClass(name)
+
+  /** Whether it is this loader that defines a class. */
+  protected def owns(className: String): Boolean = InterpretedClasses.lineOf(className).exists(lines.contains)
 
   override def classBytes(name: String): Array[Byte] = {
     val file = new File(folder, name.replace('.', '/') + ".class")
@@ -100,7 +112,7 @@ class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionConte
     }
 
   override protected def findAbstractFile(name: String): AbstractFile =
-    if (lines.contains(name.takeWhile(_ != '/'))) super.findAbstractFile(name) else null
+    if (owns(name.stripSuffix(".class").replace('/', '.'))) super.findAbstractFile(name) else null
 }
 
 object StoppableLoader {
