@@ -143,3 +143,17 @@ def test_lineage_leads_from_a_model_up_and_from_a_table_down(
     assert "tracked.cleaned" in down and "line" in down
     asked = tracked.good("%sql\nSELECT source_name FROM lineage.table_lineage WHERE target_name = 'tracked.cleaned'")
     assert "tracked.flowers" in asked.text
+
+
+def test_a_spark_model_that_is_logged_twice_in_a_run_is_the_later_one(tracked: Notebook) -> None:
+    """The fit logs it as ``model`` by itself, and so does a second fit."""
+    tracked.good(
+        "import mlflow\nfrom pyspark.ml.feature import VectorAssembler\n"
+        "from pyspark.ml.regression import DecisionTreeRegressor\n"
+        "rows = VectorAssembler(inputCols=['x'], outputCol='features').transform(spark.table('tracked.flowers'))\n"
+        "tree = DecisionTreeRegressor(labelCol='y', maxDepth=3)\n"
+        "with mlflow.start_run() as run:\n    tree.fit(rows)\n"
+        "    deep = tree.copy({tree.maxDepth: 5}).fit(rows)\n    mlflow.spark.log_model(deep, 'model')"
+    )
+    loaded = "mlflow.spark.load_model(f'runs:/{run.info.run_id}/model').stages[-1]"
+    assert tracked.good(f"{loaded}.toDebugString == deep.toDebugString").text == "True"

@@ -11,6 +11,7 @@ from typing_extensions import override
 from lakebook.tracking.tables import TableUse
 from lakebook_kernel.languages import PYTHON
 from lakebook_kernel.languages.base import CellError, Tracking
+from lakebook_kernel.tracking import spark_relogged
 from lakebook_kernel.tracking.autolog import Autologging
 from lakebook_kernel.tracking.delta_rs import DeltaRs
 from lakebook_kernel.tracking.notebook import Notebook
@@ -37,6 +38,7 @@ class KernelTracking(Tracking):
         self.recorder.set_environment(workspace)
         self.autologging = Autologging(self.recorder.autolog, kernel.say)
         self.autologging.install()
+        spark_relogged.install()
         note = self.recorder.note
         DeltaRs(lambda table: note(TableUse([table])), lambda write: note(TableUse([], [write]))).install()
 
