@@ -65,8 +65,9 @@ def test_a_package_object_and_names_that_are_signs(notebook: Notebook) -> None:
     assert "Int = 6" in notebook.good("%scala\nshop.signs.rate * new shop.::>(3).n").text
 
 
-def test_the_same_cell_may_be_run_again(notebook: Notebook) -> None:
-    assert notebook.good(f"%scala\n{KEYS}").stdout == "class shop.keys.Key\n"
+@pytest.mark.parametrize("again", [KEYS, f"// once more\n{KEYS}  // and again"], ids=["as it was", "with a comment"])
+def test_the_same_cell_may_be_run_again(notebook: Notebook, again: str) -> None:
+    assert notebook.good(f"%scala\n{again}").stdout == "class shop.keys.Key\n"
     assert "Key(1,a)" in notebook.good('%scala\nshop.keys.Key(1, "a")').text
 
 

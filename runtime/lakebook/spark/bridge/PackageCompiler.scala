@@ -9,8 +9,8 @@ import scala.tools.nsc.ast.parser.Tokens
 class PackageCompiler(compiler: CellCompiler, problems: Problems, packages: PackageCells) {
   import compiler.global._
 
-  /** Those that this notebook's compiler has compiled, and so knows. */
-  private val known = mutable.Set[PackageCell]()
+  /** The trees of those that this notebook's compiler has compiled, and so knows. */
+  private val known = mutable.Set[String]()
 
   /** Whether a cell begins with a `package` clause. */
   def isPackage(code: String): Boolean = {
@@ -28,24 +28,24 @@ class PackageCompiler(compiler: CellCompiler, problems: Problems, packages: Pack
     val tree = compiler.withinStack(parser(code).parse())
     if (problems.errors.nonEmpty) throw new CompileFailed(problems.errors.toList)
     val defined = definitions(tree, "")
-    val cell = PackageCell(code, defined.map(_._1).distinct)
+    val cell = PackageCell(code, tree.toString, defined.map(_._1).distinct)
     packages.define(cell)(compile(cell))
     defined.map { case (name, keyword) => s"$keyword ${NameTransformer.decode(name)}" }
   }
 
   /** Make known what other notebooks' package cells define, where code may name some of it. */
   def learn(code: String): Unit = {
-    val unknown = packages.all.filterNot(known)
+    val unknown = packages.all.filterNot(cell => known(cell.tree))
     val roots = unknown.flatMap(_.names).map(_.takeWhile(_ != '.'))
     if (roots.exists(code.contains)) unknown.foreach(compile)
   }
 
-  private def compile(cell: PackageCell): Unit = if (!known(cell)) {
+  private def compile(cell: PackageCell): Unit = if (!known(cell.tree)) {
     problems.clear()
     val (succeeded, run) = compiler.withinStack(compiler.compileSourcesKeepingRun(source(cell.text)))
     run.reporting.clearAllConditionalWarnings()
     if (!succeeded) throw new CompileFailed(problems.errors.toList)
-    known += cell
+    known += cell.tree
   }
 
   private def source(code: String): BatchSourceFile = new BatchSourceFile(CellCompiler.Label, code)
