@@ -86,6 +86,13 @@ CLOSURES = [
         shown="List(4, 9, 15)",
     ),
     session(
+        "a function that ran in a task reads a var as it is now, here and in a task",
+        "var rate = 7\nval raised = (n: Int) => n + rate",
+        "sc.parallelize(1 to 2).map(raised).collect()",
+        "rate = 10\n(raised(1), sc.parallelize(1 to 2).map(raised).collect().toList)",
+        shown="(11,List(11, 12))",
+    ),
+    session(
         "a function value runs in a task",
         "val square = (n: Int) => n * n",
         "sc.parallelize(1 to 3).map(square).map(n => square(n)).collect().toList",

@@ -17,7 +17,7 @@ import org.apache.spark.sql.streaming.StreamingQueryListener
 import org.apache.spark.util.Utils
 import org.apache.xbean.asm9.{ClassWriter, Opcodes, Type}
 
-import lakebook.bridge.Here
+import lakebook.bridge.{CellFunction, Here}
 
 /** The driver's context, shared by notebooks none of which owns it: what Spark keeps once for the whole application is
   * kept by notebook, and what would end or change it for all is refused.
@@ -68,6 +68,10 @@ abstract class SharedContext(conf: SparkConf) extends ContextOfArrays(conf) {
   override def allAddedFiles: Map[String, Long] = added(addedFiles, super.allAddedFiles)
   override def allAddedArchives: Map[String, Long] = added(addedArchives, super.allAddedArchives)
   override def allAddedJars: Map[String, Long] = added(addedJars, super.allAddedJars)
+
+  /** Spark empties a cell's function in place, with what it read then: the cell's own stays as it is. */
+  override private[spark] def clean[F <: AnyRef](function: F, checkSerializable: Boolean): F =
+    super.clean(CellFunction.copy(function), checkSerializable)
 
   override def addSparkListener(listener: SparkListenerInterface): Unit = {
     super.addSparkListener(listener)
