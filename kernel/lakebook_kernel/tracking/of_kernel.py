@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from lakebook.imports import AfterImport
 from lakebook.tracking.tables import TableUse
 from lakebook_kernel.languages import PYTHON
 from lakebook_kernel.languages.base import CellError, Tracking
-from lakebook_kernel.tracking import spark_relogged
 from lakebook_kernel.tracking.autolog import Autologging
 from lakebook_kernel.tracking.delta_rs import DeltaRs
 from lakebook_kernel.tracking.notebook import Notebook
@@ -38,7 +38,7 @@ class KernelTracking(Tracking):
         self.recorder.set_environment(workspace)
         self.autologging = Autologging(self.recorder.autolog, kernel.say)
         self.autologging.install()
-        spark_relogged.install()
+        AfterImport({"mlflow.spark"}, _replace_relogged).install()
         note = self.recorder.note
         DeltaRs(lambda table: note(TableUse([table])), lambda write: note(TableUse([], [write]))).install()
 
@@ -86,6 +86,12 @@ class KernelTracking(Tracking):
     def end_cell(self, cell: Cell, *, failed: bool) -> None:
         """Record the runs that a cell, which has just run, has made."""
         self.recorder.end(*_names_of(self._kernel, cell), failed=failed)
+
+
+def _replace_relogged() -> None:
+    from lakebook_kernel.tracking import spark_relogged
+
+    spark_relogged.wrap()
 
 
 def _notebook_of(kernel: LakebookKernel) -> Notebook:

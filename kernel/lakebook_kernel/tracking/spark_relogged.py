@@ -1,4 +1,8 @@
-"""A model of Spark ML that is logged where its run has one already takes that one's place."""
+"""A model of Spark ML that is logged where its run has one already takes that one's place.
+
+MLflow puts the second one's files beside the first one's, and what is loaded has the rows of both: a tree has each node
+twice. It takes no more than a model that logs itself and is logged by the user, or two fits within one run.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,6 @@ import functools
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-
-from lakebook.imports import AfterImport
 
 if TYPE_CHECKING:
     from mlflow.models.model import ModelInfo
@@ -17,16 +19,8 @@ if TYPE_CHECKING:
 _PART = "part-"
 
 
-def install() -> None:
-    """Have ``mlflow.spark.log_model`` do so once it is imported.
-
-    MLflow puts a second model's files beside the first one's, and what is loaded has the rows of both: a tree with each
-    node twice. It takes no more than a model that logs itself and is logged by the user, or two fits within one run.
-    """
-    AfterImport({"mlflow.spark"}, _wrap).install()
-
-
-def _wrap() -> None:
+def wrap() -> None:
+    """Have ``mlflow.spark.log_model`` do so; to be called when it has just been imported."""
     module = sys.modules["mlflow.spark"]  # what ``mlflow.spark`` is while this is imported is not that yet
     original = module.log_model
 
