@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 def test_a_document_that_takes_its_time_is_waited_for(lab: Lab) -> None:
     from playwright.sync_api import expect
 
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("delay")]), lab.folder / "n.ipynb")
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("delay")])
+    made.metadata["kernelspec"] = {"name": "lakebook", "display_name": "Lakebook (Python)", "language": "python"}
+    nbformat.write(made, lab.folder / "n.ipynb")  # without a kernel's name another question is asked: which it is
     held: list[Route] = []
     lab.page.route("**/api/collaboration/session/**", lambda route: held.append(route))
     lab.open("n.ipynb")
