@@ -95,7 +95,8 @@ def launch(
     command = [
         java.executable,
         *(f"-Xmx{workspace.spark.memory}", f"-Djava.io.tmpdir={temporary}", *OPTIONS),
-        *(*_OPTIMIZE_LATER, _ROOM_FOR_CODE),
+        *_OPTIMIZE_LATER,
+        _ROOM_FOR_CODE,
         *_java_options(workspace),
         *archive.options(java, made.class_path),
         *("-cp", os.pathsep.join(map(str, [*made.class_path, *extra]))),

@@ -1,7 +1,6 @@
-package lakebook.bridge
+package org.apache.spark.lakebook // for what the cleaner knows functions by
 
-import java.lang.invoke.{CallSite, LambdaMetafactory, MethodHandles, MethodType}
-
+import org.apache.spark.util.IndylambdaScalaClosures._
 import org.apache.xbean.asm9.{ClassReader, ClassVisitor, ClassWriter, Handle, MethodVisitor, Opcodes, Type}
 
 /** Shows Spark's closure cleaner the functions within a cell's functions.
@@ -11,12 +10,10 @@ import org.apache.xbean.asm9.{ClassReader, ClassVisitor, ClassWriter, Handle, Me
   * `apply$mcII$sp` of a `JFunction1$mcII$sp`) or of a Java interface it passes over: what that reads of its cell is null
   * then, or, where it is a number, 0.
   */
-private object NestedLambdas {
-  private val Factory = Type.getInternalName(classOf[LambdaMetafactory])
+object NestedLambdas {
   private val AnyFunction = Type.getObjectType("scala/Function0")
-  private val known = new Handle(Opcodes.H_INVOKESTATIC, Factory, "altMetafactory",
-    MethodType.methodType(classOf[CallSite], classOf[MethodHandles.Lookup], classOf[String], classOf[MethodType],
-      classOf[Array[Object]]).toMethodDescriptorString, false)
+  private val known = new Handle(
+    Opcodes.H_INVOKESTATIC, LambdaMetafactoryClassName, LambdaMetafactoryMethodName, LambdaMetafactoryMethodDesc, false)
 
   /** A class whose functions all look like those that the cleaner knows: to be read, not to be run. */
   def shown(bytes: Array[Byte]): Array[Byte] = {
@@ -30,7 +27,7 @@ private object NestedLambdas {
         access: Int, name: String, kind: String, signature: String, thrown: Array[String]): MethodVisitor =
       new MethodVisitor(Opcodes.ASM9, super.visitMethod(access, name, kind, signature, thrown)) {
         override def visitInvokeDynamicInsn(name: String, kind: String, made: Handle, rest: Object*): Unit =
-          if (made.getOwner == Factory) {
+          if (made.getOwner == LambdaMetafactoryClassName) {
             val function = Type.getMethodDescriptor(AnyFunction, Type.getArgumentTypes(kind): _*)
             super.visitInvokeDynamicInsn("apply", function, known, rest: _*)
           } else super.visitInvokeDynamicInsn(name, kind, made, rest: _*)

@@ -17,7 +17,7 @@ import org.apache.spark.sql.streaming.StreamingQueryListener
 import org.apache.spark.util.Utils
 import org.apache.xbean.asm9.{ClassWriter, Opcodes, Type}
 
-import lakebook.bridge.{CellFunction, Here}
+import lakebook.bridge.Here
 
 /** The driver's context, shared by notebooks none of which owns it: what Spark keeps once for the whole application is
   * kept by notebook, and what would end or change it for all is refused.

@@ -10,6 +10,7 @@ import scala.reflect.internal.util.AbstractFileClassLoader
 import scala.reflect.io.{AbstractFile, Directory, PlainDirectory}
 import scala.util.control.ControlThrowable
 
+import org.apache.spark.lakebook.NestedLambdas
 import org.apache.xbean.asm9.{ClassReader, ClassVisitor, ClassWriter, FieldVisitor, Handle, Label,
   MethodTooLargeException, MethodVisitor, Opcodes}
 
@@ -94,22 +95,23 @@ class StoppableLoader(folder: File, parent: ClassLoader, threads: ExecutionConte
   /** Whether it is this loader that defines a class. */
   protected def owns(className: String): Boolean = InterpretedClasses.lineOf(className).exists(lines.contains)
 
-  override def classBytes(name: String): Array[Byte] = {
-    val file = new File(folder, name.replace('.', '/') + ".class")
-    if (!file.isFile) Array.emptyByteArray
-    else {
-      val stream = new FileInputStream(file) // unlike a channel it is not closed by Thread.interrupt
-      try Stoppable.instrument(stream.readAllBytes()) finally stream.close()
-    }
-  }
+  override def classBytes(name: String): Array[Byte] =
+    read(name.replace('.', '/') + ".class").fold(Array.emptyByteArray)(Stoppable.instrument)
 
   /** Spark's closure cleaner asks for a class so; the JVM does not. */
   override def getResourceAsStream(name: String): InputStream =
     if (!name.endsWith(".class") || findAbstractFile(name) == null) super.getResourceAsStream(name)
+    else read(name).map(bytes => new ByteArrayInputStream(NestedLambdas.shown(bytes))).orNull
+
+  /** What the compiler has written to a file. */
+  private def read(path: String): Option[Array[Byte]] = {
+    val file = new File(folder, path)
+    if (!file.isFile) None
     else {
-      val stream = super.getResourceAsStream(name)
-      try new ByteArrayInputStream(NestedLambdas.shown(stream.readAllBytes())) finally stream.close()
+      val stream = new FileInputStream(file) // unlike a channel it is not closed by Thread.interrupt
+      try Some(stream.readAllBytes()) finally stream.close()
     }
+  }
 
   override protected def findAbstractFile(name: String): AbstractFile =
     if (owns(name.stripSuffix(".class").replace('/', '.'))) super.findAbstractFile(name) else null
